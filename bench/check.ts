@@ -1,0 +1,38 @@
+import type { Tensor } from '../lib/index.js';
+import { buildModel, makeData, type Workload } from './workloads.js';
+
+/** Largest difference between two tensors, relative to the second's largest value. */
+function distance(a: Tensor, b: Tensor): number {
+  let error = 0;
+  let scale = 1e-30;
+  for (let i = 0; i < a.data.length; i++) {
+    error = Math.max(error, Math.abs(a.data[i] - b.data[i]));
+    scale = Math.max(scale, Math.abs(b.data[i]));
+  }
+  return error / scale;
+}
+
+// float32 rounding through some hundred steps; a wrong gate or a transposed matrix is off by 1e-1.
+const TOLERANCE = 2e-3;
+
+/**
+ * Two train steps and a prediction against the same in float64. Throws when they differ by more than rounding.
+ *
+ * @returns The largest relative difference.
+ */
+export async function checkNumbers(name: string, w: Workload): Promise<number> {
+  const single = buildModel(w);
+  const double = buildModel(w, 'float64');
+  double.setWeights(single.getWeights().map((t) => ({ data: Float64Array.from(t.data), shape: t.shape })));
+  const small = makeData(w, w.batch, single.outputShape);
+  const exact = makeData(w, w.batch, single.outputShape, 'float64');
+  let worst = distance(await single.predict(small.x), await double.predict(exact.x));
+  for (let step = 0; step < 2; step++) {
+    const [a] = [await single.trainOnBatch(small.x, small.y)].flat();
+    const [b] = [await double.trainOnBatch(exact.x, exact.y)].flat();
+    worst = Math.max(worst, Math.abs(a - b) / Math.abs(b));
+  }
+  single.getWeights().forEach((t, i) => (worst = Math.max(worst, distance(t, double.getWeights()[i]))));
+  if (!(worst < TOLERANCE)) throw new Error(`${name}: float32 and float64 differ by ${worst}`);
+  return worst;
+}

@@ -1,0 +1,264 @@
+import * as initializers from '../initializers/index.js';
+import { cast } from '../ops/cast.js';
+import { compile } from '../ops/grad.js';
+import { checkOptions, SeqnnError, ShapeError, show, StateError, ValueError } from '../program/errors.js';
+import { SymbolicTensor, within } from '../program/graph.js';
+import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/tensor.js';
+import { isDType, isFloating, sameShape, showShape, sizeOf, type DType, type Shape } from '../program/types.js';
+import { Variable } from '../program/variable.js';
+import { connect, LayerTensor } from './connect.js';
+import { withTraining } from './context.js';
+import { uniqueName } from './names.js';
+
+/** A shape in which some sizes are not known yet. */
+export type PartialShape = readonly (number | null)[];
+
+/** Options that every layer takes. */
+export interface LayerConfig {
+  name?: string;
+  /** False: no optimizer changes the weights. */
+  trainable?: boolean;
+  /** Of the weights and the results; default float32. */
+  dtype?: DType;
+  /** Shape of one sample, for the first layer of a sequential model. */
+  inputShape?: PartialShape;
+  /** Shape of the batch, instead of inputShape. */
+  batchInputShape?: PartialShape;
+}
+const COMMON: readonly (keyof LayerConfig)[] = ['name', 'trainable', 'dtype', 'inputShape', 'batchInputShape'];
+
+/** What a call may be told beside its inputs. */
+export interface CallArgs {
+  training?: boolean;
+  /** bool [B, T]; a list, with nulls, for a layer of several inputs. Left out: what the inputs carry. */
+  mask?: TensorBase | readonly (TensorBase | null)[] | null;
+  initialState?: TensorBase | readonly TensorBase[] | null;
+  [key: string]: unknown;
+}
+
+export type Inputs = TensorBase | readonly TensorBase[];
+
+export interface WeightOptions {
+  name: string;
+  shape: Shape;
+  /** By name or function; default glorotUniform. */
+  initializer?: initializers.InitializerLike;
+  trainable?: boolean;
+  dtype?: DType;
+}
+
+/**
+ * Base of every layer and cell. A subclass makes its weights in `build`, or in its constructor, and computes in
+ * `call`, which runs on symbols and becomes part of the model's program, forward and backward.
+ */
+export abstract class Layer {
+  name: string;
+  trainable: boolean;
+  built = false;
+  /** Whether the mask of the inputs is the mask of the results. */
+  supportsMasking = false;
+  readonly batchInputShape?: PartialShape;
+  private readonly own: Variable[] = [];
+  private readonly sublayers: Layer[] = [];
+  private ownDType?: DType;
+  private readonly config: LayerConfig;
+
+  /** @param options Refused when neither this class nor `own` knows them. */
+  constructor(options: LayerConfig = {}, own: readonly string[] = []) {
+    const who = this.constructor.name;
+    if (typeof options !== 'object' || options === null) throw new ValueError(`${who}: expected an object of options, got ${show(options)}.`);
+    checkOptions(who, options, [...own, ...COMMON]);
+    if (options.dtype !== undefined && !isDType(options.dtype)) throw new ValueError(`${who}: unknown dtype ${show(options.dtype)}.`);
+    this.config = { ...options };
+    this.name = options.name ?? uniqueName(who);
+    this.trainable = options.trainable ?? true;
+    this.ownDType = options.dtype;
+    this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
+    this.guard();
+  }
+
+  get dtype(): DType {
+    return this.ownDType ?? 'float32';
+  }
+
+  /** Makes the weights; called once, before the first call. Sizes that are not known yet are null. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  build(_inputShape: any): void {}
+
+  /** Computes the results. */
+  abstract call(inputs: any, ...rest: any[]): any;
+
+  /** The mask that the results carry (a list for several results). */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  computeMask(_inputs: Inputs, mask: CallArgs['mask']): CallArgs['mask'] {
+    return this.supportsMasking ? mask : null;
+  }
+
+  // `call` and `build` of an instance do what every one must: a direct call builds first, and building happens once.
+  private guard(): void {
+    let call = this.call;
+    let build = this.build;
+    const guarded = {
+      call: (inputs: unknown, ...rest: unknown[]) => {
+        if (!this.built) this.build(shapesOf(inputs));
+        return call.call(this, this.adopt(inputs), ...rest);
+      },
+      build: (shape: unknown) => {
+        if (this.built) return;
+        const [weights, layers] = [this.own.length, this.sublayers.length];
+        try {
+          build.call(this, shape);
+        } catch (error) {
+          this.own.length = weights;
+          this.sublayers.length = layers;
+          throw error;
+        }
+        this.built = true;
+      },
+    };
+    Object.defineProperty(this, 'call', { get: () => guarded.call, set: (fn) => (call = fn), configurable: true });
+    Object.defineProperty(this, 'build', { get: () => guarded.build, set: (fn) => (build = fn), configurable: true });
+  }
+
+  /** Floating inputs in the layer's dtype. */
+  protected adopt<X>(inputs: X): X {
+    if (Array.isArray(inputs)) return inputs.map((x) => this.adopt(x)) as X;
+    if (!(inputs instanceof TensorBase) || !isFloating(inputs.dtype) || !isFloating(this.dtype) || inputs.dtype === this.dtype) return inputs;
+    return cast(inputs, this.dtype) as X;
+  }
+
+  /** A new weight. It is in `weights` in the order of its making. */
+  protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true, dtype = this.dtype }: WeightOptions): Variable {
+    const who = `${this.name}/${name}`;
+    const make = initializers.get(initializer);
+    const value = within(undefined, () => tensor(make(shape, dtype), undefined, dtype, who));
+    if (!sameShape(value.shape, shape)) throw new ShapeError(`${who}: the initializer gave shape ${showShape(value.shape)}, expected ${showShape(shape)}.`);
+    const variable = new Variable(value, who, trainable);
+    this.own.push(variable);
+    return variable;
+  }
+
+  /** Makes a layer part of this one: its weights and states are this one's, too. */
+  track<L extends Layer>(layer: L): L {
+    if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: track expects a layer, got ${show(layer)}.`);
+    if (!this.sublayers.includes(layer)) this.sublayers.push(layer);
+    if (this.ownDType) layer.inheritDType(this.ownDType);
+    return layer;
+  }
+
+  /** The dtype of the layer around it, unless it was given one of its own or has its weights already. */
+  private inheritDType(dtype: DType): void {
+    if (this.ownDType || this.built) return;
+    this.ownDType = dtype;
+    for (const layer of this.sublayers) layer.inheritDType(dtype);
+  }
+
+  /** Layers inside this one, as tracked. */
+  get tracked(): readonly Layer[] {
+    return this.sublayers;
+  }
+
+  /** All weights in Keras' order: own ones, trainable first, then those of the layers inside. */
+  get weights(): Variable[] {
+    const own = [...this.own.filter((v) => v.trainable), ...this.own.filter((v) => !v.trainable)];
+    return [...new Set([...own, ...this.sublayers.flatMap((l) => l.weights)])];
+  }
+
+  get trainableWeights(): Variable[] {
+    if (!this.trainable) return [];
+    return [...new Set([...this.own.filter((v) => v.trainable), ...this.sublayers.flatMap((l) => l.trainableWeights)])];
+  }
+
+  get nonTrainableWeights(): Variable[] {
+    const trainable = new Set(this.trainableWeights);
+    return this.weights.filter((v) => !trainable.has(v));
+  }
+
+  /** Copies of all weights. */
+  getWeights(): Tensor[] {
+    return this.weights.map((v) => v.value());
+  }
+
+  /** @throws ShapeError when number or shapes differ from `weights`; then nothing was changed. */
+  setWeights(values: readonly TensorLike[]): void {
+    const { weights } = this;
+    const given = Array.isArray(values) ? values.length : show(values);
+    if (given !== weights.length) throw new ShapeError(`${this.name}: setWeights expected ${weights.length} weights, got ${given}.${this.built ? '' : ' The layer is not built yet.'}`);
+    const tensors = values.map((value, i) => tensor(value, undefined, weights[i].dtype, weights[i].name));
+    tensors.forEach((t, i) => {
+      if (!sameShape(t.shape, weights[i].shape)) throw new ShapeError(`${weights[i].name}: expected shape ${showShape(weights[i].shape)}, got ${showShape(t.shape)}.`);
+    });
+    tensors.forEach((t, i) => weights[i].assign(t));
+  }
+
+  countParams(): number {
+    if (!this.built) throw new StateError(`${this.name}: countParams before the layer is built; give it an inputShape or call it once.`);
+    return this.weights.reduce((n, v) => n + sizeOf(v.shape), 0);
+  }
+
+  /** Sets the states that stateful layers carry from batch to batch to zero. */
+  resetStates(): void {
+    for (const layer of this.sublayers) layer.resetStates();
+  }
+
+  /** The constructor's options. */
+  getConfig(): Record<string, any> {
+    return { ...this.config, name: this.name };
+  }
+
+  /** An unbuilt layer of the same options. A class whose constructor takes anything else overrides this. */
+  clone(changes: object = {}): this {
+    const Class = this.constructor as new (options: object) => this;
+    return new Class({ ...this.getConfig(), name: undefined, ...changes });
+  }
+
+  /** The last axis of an input shape, which must be known. */
+  protected featuresOf(inputShape: PartialShape, axis = -1): number {
+    const size = inputShape.at(axis);
+    if (size == null) throw new ShapeError(`${this.name}: axis ${axis} of the input must be known to make the weights, got ${showShape(inputShape)}.`);
+    return size;
+  }
+
+  /** What a model does: hands masks on, calls, gives errors the layer's name. */
+  invoke(inputs: Inputs, kwargs: CallArgs = {}): any {
+    const mask = kwargs.mask === undefined ? maskOf(inputs) : kwargs.mask;
+    try {
+      return withTraining(kwargs.training, () => {
+        const results = this.call(inputs, { ...kwargs, mask });
+        const masks = this.computeMask(inputs, mask);
+        [results].flat().forEach((result: unknown, i: number) => {
+          const m = Array.isArray(masks) ? masks[i] : i === 0 || !Array.isArray(results) ? masks : null;
+          if (result instanceof SymbolicTensor && m instanceof SymbolicTensor) result.mask = m;
+        });
+        return results;
+      });
+    } catch (error) {
+      if (error instanceof SeqnnError && !error.message.includes(`${this.name}`)) error.message = `layer '${this.name}': ${error.message}`;
+      throw error;
+    }
+  }
+
+  /**
+   * The layer on graph tensors (from `input`), which adds it to a graph model, or on values, which computes at once.
+   */
+  apply(inputs: any, kwargs: Record<string, any> = {}): any {
+    const list: unknown[] = Array.isArray(inputs) ? inputs : [inputs];
+    if (list.some((x) => x instanceof LayerTensor)) return connect(this, inputs, kwargs);
+    if (list.some((x) => x instanceof SymbolicTensor)) return this.invoke(inputs, kwargs);
+    const several = Array.isArray(inputs) && list.every((x) => x instanceof TensorBase);
+    return compile((...symbols: TensorBase[]) => this.invoke(several ? symbols : symbols[0], kwargs))(...(several ? (list as Tensor[]) : [inputs as TensorLike]));
+  }
+}
+
+/** Shapes in the nesting of the inputs. */
+function shapesOf(inputs: unknown): unknown {
+  if (inputs instanceof TensorBase) return inputs.shape;
+  return Array.isArray(inputs) ? inputs.map(shapesOf) : inputs;
+}
+
+function maskOf(inputs: Inputs): CallArgs['mask'] {
+  const of = (x: unknown) => (x instanceof SymbolicTensor ? (x.mask ?? null) : null);
+  if (!Array.isArray(inputs)) return of(inputs);
+  const masks = inputs.map(of);
+  return masks.some((m) => m !== null) ? masks : null;
+}

@@ -1,0 +1,110 @@
+import { apply, applyAll, operand, type Operand } from '../program/apply.js';
+import { checkInteger, checkOptions, ShapeError, suggestion, ValueError } from '../program/errors.js';
+import type { SymbolicTensor } from '../program/graph.js';
+import type { Op } from '../program/op.js';
+import type { TensorBase } from '../program/tensor.js';
+import { showShape, type Spec } from '../program/types.js';
+import { activationGrad } from './fused_activation.js';
+import { transpose } from './shape.js';
+
+// One-dimensional convolution on [T, F, B], tap by tap; the public function takes and gives [B, T, F].
+
+interface ConvAttrs extends Record<string, number | string | undefined> {
+  stride: number;
+  dilation: number;
+  padLeft: number;
+  groups: number;
+  /** Steps of x (conv1dGradX) or of the result (conv1d). */
+  steps: number;
+  activation?: string;
+}
+
+const convOp: Op<ConvAttrs> = {
+  name: 'conv1d',
+  infer([x, w], { steps }) {
+    const { shape, dtype } = x as Spec;
+    return [{ shape: [steps, (w as Spec).shape[2], shape[2]], dtype }];
+  },
+  grad({ inputs, outputs, attrs, grads, needs }) {
+    const [x, w, b] = inputs as SymbolicTensor[];
+    const dy = activationGrad(attrs.activation, grads[0] as TensorBase, outputs[0]);
+    const plain = { ...attrs, activation: undefined };
+    const dx = needs[0] ? apply(gradXOp, [dy, w], { ...plain, steps: x.shape[0] }) : null;
+    if (!needs[1] && !(b && needs[2])) return [dx, null, null] as never;
+    const [dw, db] = applyAll(gradWOp, [x, dy], { ...plain, taps: w.shape[0] });
+    return [dx, dw, b ? db : null] as never;
+  },
+};
+
+const gradXOp: Op<ConvAttrs> = {
+  name: 'conv1dGradX',
+  infer([dy, w], { steps, groups }) {
+    const { shape, dtype } = dy as Spec;
+    return [{ shape: [steps, (w as Spec).shape[1] * groups, shape[2]], dtype }];
+  },
+};
+
+const gradWOp: Op<ConvAttrs & { taps: number }> = {
+  name: 'conv1dGradW',
+  optional: [1],
+  infer([x, dy], { taps, groups }) {
+    const { shape, dtype } = x as Spec;
+    const filters = (dy as Spec).shape[1];
+    return [
+      { shape: [taps, shape[1] / groups, filters], dtype },
+      { shape: [filters], dtype },
+    ];
+  },
+};
+
+export type Padding = 'valid' | 'same' | 'causal';
+export const PADDINGS: readonly Padding[] = ['valid', 'same', 'causal'];
+
+export interface ConvOptions {
+  /** [O], added to every step. */
+  bias?: Operand | null;
+  /** Steps between windows; default 1. */
+  strides?: number;
+  /** Steps between taps; default 1. */
+  dilationRate?: number;
+  /** 'valid' (default), 'same' (zeros on both sides), 'causal' (zeros on the left only). */
+  padding?: Padding;
+  /** Splits channels into groups that do not see each other; default 1. */
+  groups?: number;
+  /** A fused activation by name. */
+  activation?: string;
+}
+
+/** Length of the result and zeros on the left for a window of `span` steps. */
+export function convGeometry(steps: number, span: number, stride: number, padding: Padding): { steps: number; padLeft: number } {
+  if (padding === 'valid') return { steps: Math.max(0, Math.floor((steps - span) / stride) + 1), padLeft: 0 };
+  const result = Math.ceil(steps / stride);
+  if (padding === 'causal') return { steps: result, padLeft: span - 1 };
+  return { steps: result, padLeft: Math.floor(Math.max(0, (result - 1) * stride + span - steps) / 2) };
+}
+
+/**
+ * y[b, t, o] = act(Σ_k Σ_f x[b, t·stride + k·dilation − pad, f] · w[k, f, o] + bias[o]).
+ *
+ * @param x [B, T, F]
+ * @param w [K, F / groups, O]
+ */
+export function conv1d(x: Operand, w: Operand, options: ConvOptions = {}): TensorBase {
+  const who = 'ops.conv1d';
+  checkOptions(who, options, ['bias', 'strides', 'dilationRate', 'padding', 'groups', 'activation']);
+  const t = operand(x, undefined, who);
+  const kernel = operand(w, t.dtype, who);
+  const { strides = 1, dilationRate = 1, padding = 'valid', groups = 1 } = options;
+  for (const [name, value] of Object.entries({ strides, dilationRate, groups })) checkInteger(who, name, value, 1);
+  if (!PADDINGS.includes(padding)) throw new ValueError(`${who}: unknown padding '${String(padding)}'.${suggestion(String(padding), PADDINGS)}`);
+  if (t.rank !== 3) throw new ShapeError(`${who}: expected x of shape [batch, steps, features], got ${showShape(t.shape)}.`);
+  if (kernel.rank !== 3 || kernel.shape[1] * groups !== t.shape[2] || kernel.shape[2] % groups !== 0) {
+    throw new ShapeError(`${who}: kernel ${showShape(kernel.shape)} for x ${showShape(t.shape)} in ${groups} group(s); expected [taps, ${t.shape[2] / groups}, filters].`);
+  }
+  const span = (kernel.shape[0] - 1) * dilationRate + 1;
+  const { steps, padLeft } = convGeometry(t.shape[1], span, strides, padding);
+  if (steps < 1 && t.shape[1] > 0) throw new ShapeError(`${who}: a window of ${span} steps does not fit ${t.shape[1]} steps with padding 'valid'.`);
+  const attrs: ConvAttrs = { stride: strides, dilation: dilationRate, padLeft, groups, steps, activation: options.activation };
+  const bias = options.bias == null ? null : operand(options.bias, t.dtype, who);
+  return transpose(apply(convOp, [transpose(t, [1, 2, 0]), kernel, bias], attrs), [2, 0, 1]);
+}

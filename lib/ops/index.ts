@@ -1,0 +1,17 @@
+// One vocabulary: Keras 3's `ops` names in camelCase.
+export * from './arithmetic.js';
+export { cast, stopGradient } from './cast.js';
+export { conv1d, type ConvOptions, type Padding } from './conv.js';
+export * from './create.js';
+export { dense } from './dense.js';
+export { gradients } from './grad.js';
+export { cummax, cumsum, inTopK, oneHot, take } from './indexing.js';
+export { matmul } from './matmul.js';
+export { layerNorm } from './normalize.js';
+export * as random from './random.js';
+export { all, any, argmax, argmin, logsumexp, max, mean, min, norm, prod, std, sum, variance, type Axes } from './reduce.js';
+export { gru, lstm, simpleRNN, type GruOptions, type LstmOptions, type RecurrentOptions, type RecurrentResult } from './rnn.js';
+export { scan, type ScanBody, type ScanOptions } from './scan.js';
+export { broadcastTo, concatenate, expandDims, flip, pad, repeat, reshape, slice, split, squeeze, stack, tile, transpose, type Range } from './shape.js';
+export { logSoftmax, softmax, softmaxCrossEntropy } from './softmax.js';
+export { assign } from './update.js';

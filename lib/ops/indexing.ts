@@ -1,0 +1,84 @@
+import { apply, applyAll, operand, type Operand } from '../program/apply.js';
+import { checkInteger, ShapeError, ValueError } from '../program/errors.js';
+import type { Op } from '../program/op.js';
+import type { TensorBase } from '../program/tensor.js';
+import { showShape, type DType, type Spec } from '../program/types.js';
+import { normalizeAxis } from './reduce.js';
+
+// Rows by index, one-hot rows, running sums, top-k hits.
+
+const gatherOp: Op = {
+  name: 'gatherRows',
+  infer: ([table, index]) => [{ shape: [...(index as Spec).shape, ...(table as Spec).shape.slice(1)], dtype: (table as Spec).dtype }],
+  grad: ({ inputs: [table, index], grads: [g] }) => [apply(scatterOp, [index, g], { size: (table as Spec).shape }) as never, null],
+};
+const scatterOp: Op<{ size: readonly number[] }> = {
+  name: 'scatterAddRows',
+  infer: ([, dy], { size }) => [{ shape: size, dtype: (dy as Spec).dtype }],
+  grad: ({ inputs: [index], grads: [g] }) => [null, apply(gatherOp, [g, index], {}) as never],
+};
+
+/**
+ * Rows of a table: result[i…] = table[index[i…]].
+ *
+ * @param index int32 of any shape. @throws when an index is outside the table.
+ */
+export function take(table: Operand, index: Operand): TensorBase {
+  const t = operand(table, undefined, 'take');
+  const i = operand(index, 'int32', 'take');
+  if (t.rank === 0) throw new ShapeError('take: a scalar has no rows.');
+  if (i.dtype !== 'int32') throw new ValueError(`take: the index must be int32, got ${i.dtype}.`);
+  return apply(gatherOp, [t, i], {});
+}
+
+const oneHotOp: Op<{ classes: number; dtype: string }> = {
+  name: 'oneHot',
+  infer: ([x], { classes, dtype }) => [{ shape: [...(x as Spec).shape, classes], dtype: dtype as DType }],
+};
+
+/** int32 classes as rows of zeros with a one: shape [..., classes]. */
+export function oneHot(x: Operand, classes: number, dtype: DType = 'float32'): TensorBase {
+  const t = operand(x, 'int32', 'oneHot');
+  if (t.dtype !== 'int32') throw new ValueError(`oneHot: classes must be int32, got ${t.dtype}.`);
+  return apply(oneHotOp, [t], { classes: checkInteger('oneHot', 'numClasses', classes, 1), dtype });
+}
+
+interface CumulativeAttrs extends Record<string, string | number | boolean | undefined> {
+  kind: string;
+  axis: number;
+  reverse?: boolean;
+}
+const cumulativeOp: Op<CumulativeAttrs> = {
+  name: 'cumulative',
+  infer: ([x]) => [x as Spec],
+  grad: ({ attrs, grads: [g] }) => (attrs.kind === 'sum' ? [apply(cumulativeOp, [g], { ...attrs, reverse: !attrs.reverse || undefined }) as never] : [null]),
+  layout: ({ inputs: [x], attrs }) => ({ inputs: [x!.base], attrs: { ...attrs, axis: x!.perm[attrs.axis] }, perms: [x!.perm] }),
+};
+
+/** Running sum along an axis. */
+export function cumsum(x: Operand, axis = -1, reverse = false): TensorBase {
+  return cumulative('sum', x, axis, reverse);
+}
+
+/** Running maximum along an axis (of booleans: whether any was true so far). Not differentiable. */
+export function cummax(x: Operand, axis = -1, reverse = false): TensorBase {
+  return cumulative('max', x, axis, reverse);
+}
+
+function cumulative(kind: string, x: Operand, axis: number, reverse: boolean): TensorBase {
+  const t = operand(x, undefined, `cum${kind}`);
+  return apply(cumulativeOp, [t], { kind, axis: normalizeAxis(`cum${kind}`, axis, t.rank), reverse: reverse || undefined });
+}
+
+const topKOp: Op<{ k: number }> = {
+  name: 'topKHit',
+  infer: ([, labels]) => [{ shape: (labels as Spec).shape, dtype: 'bool' }],
+};
+
+/** Whether each row's target class is among its k largest predictions: predictions [N, C], targets int32 [N] → bool [N]. */
+export function inTopK(targets: Operand, predictions: Operand, k: number): TensorBase {
+  const p = operand(predictions, undefined, 'inTopK');
+  const t = operand(targets, 'int32', 'inTopK');
+  if (p.rank !== 2 || t.rank !== 1 || p.shape[0] !== t.shape[0]) throw new ShapeError(`inTopK: predictions ${showShape(p.shape)} and targets ${showShape(t.shape)}; expected [N, C] and [N].`);
+  return applyAll(topKOp, [p, t], { k: checkInteger('inTopK', 'k', k, 1) })[0];
+}

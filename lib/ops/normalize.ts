@@ -1,0 +1,71 @@
+import { applyAll, operand, type Operand } from '../program/apply.js';
+import { ShapeError } from '../program/errors.js';
+import type { SymbolicTensor } from '../program/graph.js';
+import type { LaidNode, LayoutContext, Op } from '../program/op.js';
+import type { TensorBase } from '../program/tensor.js';
+import { showShape, type Spec } from '../program/types.js';
+import { normalizeAxis } from './reduce.js';
+
+// Layer normalization (Ba, Kiros, Hinton 2016) along one axis as a fused kernel.
+
+interface NormAttrs extends Record<string, number | boolean | undefined> {
+  axis: number;
+  epsilon: number;
+  rms?: boolean;
+}
+
+function reducedSpec({ shape, dtype }: Spec, axis: number): Spec {
+  return { shape: shape.filter((_, i) => i !== axis), dtype };
+}
+
+// Which operands have x's shape (full) and which lack the axis (reduced); the rest are vectors along it.
+function alongAxis(full: readonly number[], reduced: readonly number[], outputs: readonly ('full' | 'reduced' | 'vector')[]) {
+  return ({ inputs, attrs, laid, plain }: LayoutContext<NormAttrs>): LaidNode => {
+    const { perm } = inputs[0] as NonNullable<(typeof inputs)[0]>;
+    const axis = perm[attrs.axis];
+    const less = perm.filter((_, i) => i !== attrs.axis).map((p) => (p > axis ? p - 1 : p));
+    const perms = { full: perm, reduced: less, vector: [0] };
+    return {
+      inputs: inputs.map((x, i) => x && (full.includes(i) ? laid(i, perm) : reduced.includes(i) ? laid(i, less) : plain(i))),
+      attrs: { ...attrs, axis },
+      perms: outputs.map((kind) => perms[kind]),
+    };
+  };
+}
+
+const layerNormOp: Op<NormAttrs> = {
+  name: 'layerNorm',
+  optional: [1, 2],
+  infer: ([x], { axis }) => [x as Spec, reducedSpec(x as Spec, axis), reducedSpec(x as Spec, axis)],
+  grad({ inputs, outputs: [, mean, rstd], attrs, grads: [g] }) {
+    const [x, gamma] = inputs as SymbolicTensor[];
+    return applyAll(layerNormGradOp, [x, gamma, mean, rstd, g], attrs).map((d, i) => (inputs[i] ? d : null)) as never;
+  },
+  layout: alongAxis([0], [], ['full', 'reduced', 'reduced']),
+};
+
+const layerNormGradOp: Op<NormAttrs> = {
+  name: 'layerNormGrad',
+  optional: [0, 1, 2],
+  infer([x], { axis }) {
+    const { shape, dtype } = x as Spec;
+    const vector = { shape: [shape[axis]], dtype };
+    return [x as Spec, vector, vector];
+  },
+  layout: alongAxis([0, 4], [2, 3], ['full', 'vector', 'vector']),
+};
+
+/**
+ * (x − mean) / √(variance + epsilon) · gamma + beta along one axis; with `rms`, x / √(mean(x²) + epsilon) · gamma.
+ *
+ * @param gamma,beta Vectors along the axis, or null.
+ */
+export function layerNorm(x: Operand, gamma?: Operand | null, beta?: Operand | null, options: { axis?: number; epsilon?: number; rms?: boolean } = {}): TensorBase {
+  const t = operand(x, undefined, 'layerNorm');
+  const axis = normalizeAxis('layerNorm', options.axis ?? -1, t.rank);
+  const vectors = [gamma, beta].map((v) => (v == null ? null : operand(v, t.dtype, 'layerNorm')));
+  for (const v of vectors) {
+    if (v && (v.rank !== 1 || v.shape[0] !== t.shape[axis])) throw new ShapeError(`layerNorm: gamma or beta of shape ${showShape(v.shape)}, expected [${t.shape[axis]}].`);
+  }
+  return applyAll(layerNormOp, [t, ...vectors], { axis, epsilon: options.epsilon ?? 1e-3, rms: options.rms || undefined })[0];
+}

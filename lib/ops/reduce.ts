@@ -1,0 +1,135 @@
+import { apply, operand, type Operand } from '../program/apply.js';
+import { ShapeError, show } from '../program/errors.js';
+import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js';
+import type { TensorBase } from '../program/tensor.js';
+import { showShape, type Spec } from '../program/types.js';
+import { add, divide, equal, exp, log, multiply, sqrt, square, subtract } from './arithmetic.js';
+import { cast } from './cast.js';
+import { broadcastTo, reshape } from './shape.js';
+
+// Reductions over some or all axes.
+
+/** One axis, several, or null for all of them. */
+export type Axes = number | readonly number[] | null | undefined;
+
+interface ReduceAttrs extends Record<string, string | readonly number[] | boolean> {
+  kind: string;
+  axes: readonly number[];
+  keepDims: boolean;
+}
+
+/** Axes counted from the end are made plain; @throws ShapeError for one that the tensor lacks. */
+export function normalizeAxes(who: string, axes: Axes, rank: number): number[] {
+  if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const list = typeof axes === 'number' ? [axes] : [...axes];
+  return list.map((axis) => normalizeAxis(who, axis, rank)).sort((a, b) => a - b);
+}
+
+export function normalizeAxis(who: string, axis: number, rank: number): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) throw new ShapeError(`${who}: axis ${show(axis)} of a tensor with ${rank} axes.`);
+  return axis < 0 ? axis + rank : axis;
+}
+
+const reduceOp: Op<ReduceAttrs> = {
+  name: 'reduce',
+  infer([x], { kind, axes, keepDims }) {
+    const { shape, dtype } = x as Spec;
+    const result = keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i));
+    return [{ shape: result, dtype: kind === 'any' || kind === 'all' ? 'bool' : dtype }];
+  },
+  grad(context) {
+    return [gradient(context) as never];
+  },
+  layout({ inputs: [x], attrs, outputs: [out] }: LayoutContext<ReduceAttrs>): LaidNode {
+    const { base, perm } = x as NonNullable<typeof x>;
+    const axes = attrs.axes.map((a) => perm[a]).sort((a, b) => a - b);
+    if (attrs.keepDims) return { inputs: [base], attrs: { ...attrs, axes }, perms: [perm] };
+    const kept = perm.filter((_, i) => !attrs.axes.includes(i));
+    const order = [...kept].sort((a, b) => a - b);
+    return { inputs: [base], attrs: { ...attrs, axes }, perms: [out.shape.map((_, i) => order.indexOf(kept[i]))] };
+  },
+};
+
+function gradient({ inputs, outputs, attrs: { kind, axes }, grads }: GradContext<ReduceAttrs>): TensorBase | null {
+  const x = inputs[0] as TensorBase;
+  const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
+  const g = reshape(grads[0] as TensorBase, kept);
+  const y = reshape(outputs[0], kept);
+  const count = axes.reduce((n, a) => n * x.shape[a], 1);
+  switch (kind) {
+    case 'sum':
+      return broadcastTo(g, x.shape);
+    case 'mean':
+      return broadcastTo(multiply(g, 1 / count), x.shape);
+    case 'prod':
+      return divide(multiply(g, y), x);
+    case 'max':
+    case 'min': {
+      const hit = cast(equal(x, y), x.dtype);
+      return multiply(divide(g, reduce('sum', hit, axes, true)), hit);
+    }
+    default:
+      return null;
+  }
+}
+
+function reduce(kind: string, x: Operand, axes: Axes, keepDims: boolean): TensorBase {
+  const t = operand(x, undefined, kind);
+  const list = normalizeAxes(kind, axes, t.rank);
+  if ((kind === 'max' || kind === 'min') && list.some((a) => t.shape[a] === 0)) throw new ShapeError(`${kind}: no elements along an axis of ${showShape(t.shape)}.`);
+  if (kind === 'mean' && t.dtype !== 'float64') return apply(reduceOp, [cast(t, 'float32')], { kind, axes: list, keepDims });
+  return apply(reduceOp, [t.dtype === 'bool' && kind !== 'any' && kind !== 'all' ? cast(t, 'int32') : t], { kind, axes: list, keepDims });
+}
+
+export const sum = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('sum', x, axis, keepDims);
+export const mean = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('mean', x, axis, keepDims);
+export const prod = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('prod', x, axis, keepDims);
+export const max = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('max', x, axis, keepDims);
+export const min = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('min', x, axis, keepDims);
+export const any = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('any', x, axis, keepDims);
+export const all = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('all', x, axis, keepDims);
+
+/** Mean of squared distances from the mean (biased, as Keras). */
+export function variance(x: Operand, axis?: Axes, keepDims = false): TensorBase {
+  const t = operand(x, undefined, 'variance');
+  return mean(square(subtract(t, mean(t, axis, true))), axis, keepDims);
+}
+
+export function std(x: Operand, axis?: Axes, keepDims = false): TensorBase {
+  return sqrt(variance(x, axis, keepDims));
+}
+
+/** log Σ eˣ without overflow. */
+export function logsumexp(x: Operand, axis?: Axes, keepDims = false): TensorBase {
+  const t = operand(x, undefined, 'logsumexp');
+  const top = max(t, axis, true);
+  const kept = log(sum(exp(subtract(t, top)), axis, true));
+  const result = add(kept, top);
+  return keepDims ? result : reshape(result, sum(t, axis).shape);
+}
+
+/** Euclidean norm. */
+export function norm(x: Operand, axis?: Axes, keepDims = false): TensorBase {
+  return sqrt(sum(square(x), axis, keepDims));
+}
+
+interface ArgAttrs extends Record<string, string | number> {
+  kind: string;
+  axis: number;
+}
+const argReduceOp: Op<ArgAttrs> = {
+  name: 'argReduce',
+  infer([x], { axis }) {
+    return [{ shape: (x as Spec).shape.filter((_, i) => i !== axis), dtype: 'int32' }];
+  },
+};
+
+function argReduce(kind: string, x: Operand, axis: number): TensorBase {
+  const t = operand(x, undefined, `arg${kind}`);
+  return apply(argReduceOp, [t], { kind, axis: normalizeAxis(`arg${kind}`, axis, t.rank) });
+}
+
+/** Index of the largest element along an axis; the first of several. */
+export const argmax = (x: Operand, axis = -1): TensorBase => argReduce('max', x, axis);
+/** Index of the smallest element along an axis; the first of several. */
+export const argmin = (x: Operand, axis = -1): TensorBase => argReduce('min', x, axis);

@@ -1,0 +1,244 @@
+import { apply, operand, type Operand } from '../program/apply.js';
+import { ShapeError, show, ValueError } from '../program/errors.js';
+import type { LaidNode, LayoutContext, Op } from '../program/op.js';
+import { reshapeOp, transposeOp } from '../program/structural.js';
+import type { TensorBase } from '../program/tensor.js';
+import { sameShape, showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
+import { unbroadcast } from './pointwise.js';
+import { normalizeAxis } from './reduce.js';
+
+// Ops that move elements without computing anything.
+
+/** The same elements under another shape; one size may be -1 and is then found. */
+export function reshape(x: Operand, shape: Shape): TensorBase {
+  const t = operand(x, undefined, 'reshape');
+  const free = shape.indexOf(-1);
+  let target: readonly number[] = shape;
+  if (free >= 0) {
+    const rest = sizeOf(shape.filter((_, i) => i !== free));
+    const found = rest === 0 ? 0 : t.size / rest;
+    if (!Number.isInteger(found) || shape.indexOf(-1, free + 1) >= 0) throw new ShapeError(`reshape: ${showShape(t.shape)} does not fit ${showShape(shape)}.`);
+    target = shape.map((n, i) => (i === free ? found : n));
+  }
+  return sameShape(t.shape, target) ? t : apply(reshapeOp, [t], { shape: [...target] });
+}
+
+/** Axis i of the result is axis perm[i] of x; without perm the axes are reversed. */
+export function transpose(x: Operand, perm?: readonly number[]): TensorBase {
+  const t = operand(x, undefined, 'transpose');
+  const axes = perm ? perm.map((p) => normalizeAxis('transpose', p, t.rank)) : t.shape.map((_, i) => t.rank - 1 - i);
+  return axes.every((p, i) => p === i) && axes.length === t.rank ? t : apply(transposeOp, [t], { perm: axes });
+}
+
+/** A new axis of size 1 at position `axis`. */
+export function expandDims(x: Operand, axis: number): TensorBase {
+  const t = operand(x, undefined, 'expandDims');
+  const at = normalizeAxis('expandDims', axis, t.rank + 1);
+  return reshape(t, [...t.shape.slice(0, at), 1, ...t.shape.slice(at)]);
+}
+
+/** Without the axes of size 1, or without the given one. */
+export function squeeze(x: Operand, axis?: number): TensorBase {
+  const t = operand(x, undefined, 'squeeze');
+  if (axis === undefined) return reshape(t, t.shape.filter((n) => n !== 1));
+  const at = normalizeAxis('squeeze', axis, t.rank);
+  if (t.shape[at] !== 1) throw new ShapeError(`squeeze: axis ${axis} of ${showShape(t.shape)} has size ${t.shape[at]}, expected 1.`);
+  return reshape(t, t.shape.filter((_, i) => i !== at));
+}
+
+const broadcastOp: Op<{ shape: readonly number[] }> = {
+  name: 'broadcastTo',
+  pointwise: 'identity',
+  infer: ([x], { shape }) => [{ shape, dtype: (x as Spec).dtype }],
+  grad: ({ inputs: [x], grads: [g] }) => [unbroadcast(g as TensorBase, (x as Spec).shape) as never],
+  layout({ inputs: [x], attrs: { shape } }) {
+    const { base, perm } = x as NonNullable<typeof x>;
+    if (perm.length !== shape.length) return null;
+    const target = new Array<number>(shape.length);
+    perm.forEach((p, i) => (target[p] = shape[i]));
+    return { inputs: [base], attrs: { shape: target }, perms: [perm] };
+  },
+};
+
+/** x repeated along axes of size 1 (or missing ones) until it has the shape. */
+export function broadcastTo(x: Operand, shape: Shape): TensorBase {
+  const t = operand(x, undefined, 'broadcastTo');
+  const lead = shape.length - t.rank;
+  if (lead < 0 || t.shape.some((n, i) => n !== 1 && n !== shape[lead + i])) throw new ShapeError(`broadcastTo: ${showShape(t.shape)} does not broadcast to ${showShape(shape)}.`);
+  return sameShape(t.shape, shape) ? t : apply(broadcastOp, [t], { shape: [...shape] });
+}
+
+interface SliceAttrs extends Record<string, readonly number[]> {
+  begin: readonly number[];
+  step: readonly number[];
+  size: readonly number[];
+}
+
+function permuted(attrs: SliceAttrs, perm: readonly number[]): SliceAttrs {
+  const reorder = (list: readonly number[]) => {
+    const result = new Array<number>(list.length);
+    perm.forEach((p, i) => (result[p] = list[i]));
+    return result;
+  };
+  return { begin: reorder(attrs.begin), step: reorder(attrs.step), size: reorder(attrs.size) };
+}
+const followAxes = ({ inputs: [x], attrs }: LayoutContext<SliceAttrs>): LaidNode => {
+  const { base, perm } = x as NonNullable<typeof x>;
+  return { inputs: [base], attrs: permuted(attrs, perm), perms: [perm] };
+};
+
+const sliceOp: Op<SliceAttrs> = {
+  name: 'slice',
+  infer: ([x], { size }) => [{ shape: size, dtype: (x as Spec).dtype }],
+  grad: ({ inputs: [x], attrs, grads: [g] }) => [apply(unsliceOp, [g], { ...attrs, size: (x as Spec).shape }) as never],
+  layout: followAxes,
+};
+const unsliceOp: Op<SliceAttrs> = {
+  name: 'unslice',
+  infer: ([x], { size }) => [{ shape: size, dtype: (x as Spec).dtype }],
+  grad: ({ inputs: [x], attrs, grads: [g] }) => [apply(sliceOp, [g], { ...attrs, size: (x as Spec).shape }) as never],
+  layout: followAxes,
+};
+
+/** One axis of a slice: null all of it, a number one index (the axis goes), [start, stop, step] a range as in Python. */
+export type Range = null | number | readonly (number | null)[];
+
+/** Part of a tensor: `x.slice([null, -1])` is Python's `x[:, -1]`, `x.slice([[0, 10], null])` is `x[0:10, :]`. */
+export function slice(x: Operand, ranges: readonly Range[]): TensorBase {
+  const t = operand(x, undefined, 'slice');
+  if (!Array.isArray(ranges) || ranges.length > t.rank) throw new ShapeError(`slice: ${show(ranges)} for a tensor of shape ${showShape(t.shape)}; expected a list of at most ${t.rank} ranges.`);
+  const begin: number[] = [];
+  const step: number[] = [];
+  const size: number[] = [];
+  const kept: number[] = [];
+  t.shape.forEach((n, axis) => {
+    const range = ranges[axis] ?? null;
+    if (typeof range === 'number') {
+      if (!Number.isInteger(range) || range < -n || range >= n) throw new ShapeError(`slice: index ${range} of axis ${axis}, which has size ${n}.`);
+      begin.push(range < 0 ? range + n : range);
+      step.push(1);
+      size.push(1);
+      return;
+    }
+    const [start, count, stride] = bounds(range ?? [], n, axis);
+    begin.push(start);
+    step.push(stride);
+    size.push(count);
+    kept.push(count);
+  });
+  const whole = begin.every((b) => b === 0) && step.every((s) => s === 1) && sameShape(size, t.shape);
+  return reshape(whole ? t : apply(sliceOp, [t], { begin, step, size }), kept);
+}
+
+function bounds(range: readonly (number | null)[], n: number, axis: number): [number, number, number] {
+  const stride = range[2] ?? 1;
+  if (!range.every((r) => r === null || Number.isInteger(r)) || stride === 0 || range.length > 3) throw new ValueError(`slice: ${show(range)} on axis ${axis} is not [start, stop, step] of integers.`);
+  const clamp = (v: number, low: number, high: number) => Math.min(high, Math.max(low, v < 0 ? v + n : v));
+  if (stride > 0) {
+    const start = clamp(range[0] ?? 0, 0, n);
+    const stop = range[1] == null ? n : clamp(range[1], 0, n);
+    return [start, Math.max(0, Math.ceil((stop - start) / stride)), stride];
+  }
+  const start = range[0] == null ? n - 1 : clamp(range[0], -1, n - 1);
+  const stop = range[1] == null ? -1 : clamp(range[1], -1, n - 1);
+  return [Math.max(start, 0), Math.max(0, Math.ceil((stop - start) / stride)), stride];
+}
+
+/** The elements along the axes in reverse order (all axes by default). */
+export function flip(x: Operand, axis?: number | readonly number[]): TensorBase {
+  const t = operand(x, undefined, 'flip');
+  const axes = axis === undefined ? t.shape.map((_, i) => i) : (typeof axis === 'number' ? [axis] : axis).map((a) => normalizeAxis('flip', a, t.rank));
+  return slice(t, t.shape.map((_, i) => (axes.includes(i) ? [null, null, -1] : null)));
+}
+
+const concatOp: Op<{ axis: number }> = {
+  name: 'concat',
+  infer(inputs, { axis }) {
+    const specs = inputs as readonly Spec[];
+    const total = specs.reduce((n, x) => n + x.shape[axis], 0);
+    return [{ shape: specs[0].shape.map((n, i) => (i === axis ? total : n)), dtype: specs[0].dtype }];
+  },
+  grad({ inputs, attrs: { axis }, grads: [g], needs }) {
+    let at = 0;
+    return inputs.map((x, k) => {
+      const n = (x as Spec).shape[axis];
+      at += n;
+      return needs[k] ? (slice(g as TensorBase, [...new Array<null>(axis).fill(null), [at - n, at]]) as never) : null;
+    });
+  },
+  layout({ inputs, attrs: { axis }, laid, outputs }) {
+    const leader = inputs.find((x) => x && !x.perm.every((p, i) => p === i));
+    if (!leader) return null;
+    return { inputs: inputs.map((_, i) => laid(i, leader.perm)), attrs: { axis: leader.perm[axis] }, perms: outputs.map(() => leader.perm) };
+  },
+};
+
+/** Tensors joined along an axis; all other sizes agree. */
+export function concatenate(values: readonly Operand[], axis = -1): TensorBase {
+  const list = values.map((v) => operand(v, undefined, 'concatenate'));
+  if (list.length === 0) throw new ValueError('concatenate: expected at least one tensor.');
+  const at = normalizeAxis('concatenate', axis, list[0].rank);
+  for (const t of list) {
+    if (t.rank !== list[0].rank || t.dtype !== list[0].dtype || t.shape.some((n, i) => i !== at && n !== list[0].shape[i])) {
+      throw new ShapeError(`concatenate: ${list.map((x) => `${x.dtype} ${showShape(x.shape)}`).join(' and ')} along axis ${at}.`);
+    }
+  }
+  return list.length === 1 ? list[0] : apply(concatOp, list, { axis: at });
+}
+
+/** Tensors of one shape joined along a new axis. */
+export function stack(values: readonly Operand[], axis = 0): TensorBase {
+  return concatenate(values.map((v) => expandDims(v, axis)), axis);
+}
+
+interface PadAttrs extends Record<string, number | readonly number[]> {
+  before: readonly number[];
+  size: readonly number[];
+  value: number;
+}
+const padOp: Op<PadAttrs> = {
+  name: 'pad',
+  infer: ([x], { size }) => [{ shape: size, dtype: (x as Spec).dtype }],
+  grad: ({ inputs: [x], attrs: { before }, grads: [g] }) => [slice(g as TensorBase, (x as Spec).shape.map((n, i) => [before[i], before[i] + n])) as never],
+  layout({ inputs: [x], attrs }) {
+    const { base, perm } = x as NonNullable<typeof x>;
+    const before = new Array<number>(perm.length);
+    const size = new Array<number>(perm.length);
+    perm.forEach((p, i) => ([before[p], size[p]] = [attrs.before[i], attrs.size[i]]));
+    return { inputs: [base], attrs: { before, size, value: attrs.value }, perms: [perm] };
+  },
+};
+
+/** Widths [before, after] of the border of each axis, filled with `value`. */
+export function pad(x: Operand, widths: readonly (readonly [number, number])[], value = 0): TensorBase {
+  const t = operand(x, undefined, 'pad');
+  if (widths.length !== t.rank || widths.some((w) => w.some((n) => !Number.isInteger(n) || n < 0))) throw new ShapeError(`pad: ${show(widths)} for a tensor of shape ${showShape(t.shape)}; expected [before, after] for each axis.`);
+  if (widths.every(([a, b]) => a + b === 0)) return t;
+  return apply(padOp, [t], { before: widths.map((w) => w[0]), size: t.shape.map((n, i) => n + widths[i][0] + widths[i][1]), value });
+}
+
+/** x repeated `repeats[i]` times along axis i. */
+export function tile(x: Operand, repeats: readonly number[]): TensorBase {
+  const t = operand(x, undefined, 'tile');
+  const shape = [...new Array<number>(Math.max(0, repeats.length - t.rank)).fill(1), ...t.shape];
+  const times = [...new Array<number>(shape.length - repeats.length).fill(1), ...repeats];
+  const spread = broadcastTo(reshape(t, shape.flatMap((n) => [1, n])), shape.flatMap((n, i) => [times[i], n]));
+  return reshape(spread, shape.map((n, i) => n * times[i]));
+}
+
+/** Each element along the axis `count` times in a row. */
+export function repeat(x: Operand, count: number, axis: number): TensorBase {
+  const t = operand(x, undefined, 'repeat');
+  const at = normalizeAxis('repeat', axis, t.rank);
+  const wide = expandDims(t, at + 1);
+  return reshape(broadcastTo(wide, wide.shape.map((n, i) => (i === at + 1 ? count : n))), t.shape.map((n, i) => (i === at ? n * count : n)));
+}
+
+/** The parts of x along an axis, each `size / parts` long. */
+export function split(x: Operand, parts: number, axis = -1): TensorBase[] {
+  const t = operand(x, undefined, 'split');
+  const at = normalizeAxis('split', axis, t.rank);
+  if (!Number.isInteger(parts) || parts < 1 || t.shape[at] % parts !== 0) throw new ShapeError(`split: axis ${at} of ${showShape(t.shape)} into ${parts} equal parts.`);
+  const n = t.shape[at] / parts;
+  return Array.from({ length: parts }, (_, k) => slice(t, [...new Array<null>(at).fill(null), [k * n, (k + 1) * n]]));
+}

@@ -1,0 +1,186 @@
+import type { Graph, SymbolicTensor } from './graph.js';
+import { lower, type Instruction } from './lower.js';
+import type { AttrValue, Op } from './op.js';
+import { planMemory, rootOf } from './plan.js';
+import { DTYPES, type Spec } from './types.js';
+import type { Variable } from './variable.js';
+
+const MAGIC = 0x314e5153;
+const HOME = { arena: 0, variable: 1, constant: 2, parameter: 3 } as const;
+
+/** A program as native/runtime/decode.cc reads it, and the variables it refers to by number. */
+export interface Encoded {
+  readonly bytes: Uint8Array;
+  readonly variables: Variable[];
+  /** Inputs that the program really reads: number of the graph's input for each of the program's. */
+  readonly inputs: number[];
+}
+
+/** Lowers, plans and writes a program that has been laid out. */
+export function encode(graph: Graph, outputs: readonly SymbolicTensor[]): Encoded {
+  const encoder = new Encoder();
+  encoder.root(graph, outputs);
+  return encoder.finish();
+}
+
+class Encoder {
+  private readonly strings = new Map<string, number>();
+  private readonly stream: number[] = [];
+  private readonly constants: Uint8Array[] = [];
+  private constantBytes = 0;
+  private readonly variables: Variable[] = [];
+  private readonly inputs: number[] = [];
+
+  root(graph: Graph, outputs: readonly SymbolicTensor[]): void {
+    const { lowered, results } = withCopies(graph, outputs, 0);
+    const used = new Set<SymbolicTensor>();
+    for (const it of lowered.instructions) for (const x of it.inputs) if (x) used.add(rootOf(lowered.aliases, x));
+    const inputs = graph.nodes.filter((n) => n.source?.kind === 'input' && used.has(n.outputs[0])).map((n) => n.outputs[0]);
+    const plan = planMemory(lowered, inputs, results, (s) => s.node.source !== undefined && s.node.source.kind !== 'input');
+    this.program(lowered, plan.bytes, results, (s) => {
+      const source = s.node.source;
+      if (source?.kind === 'variable') return [HOME.variable, place(this.variables, source.variable)];
+      if (source?.kind === 'constant') return [HOME.constant, this.constant(s)];
+      return [HOME.arena, plan.offsets.get(s) as number];
+    }, inputs);
+  }
+
+  /** Inputs of a body are parameters; so are its stacked outputs, behind them. */
+  private body(graph: Graph, states: number): void {
+    const { lowered, results } = withCopies(graph, graph.outputs, states);
+    const stacked = new Map(results.slice(states).map((s, i) => [rootOf(lowered.aliases, s), graph.inputs.length + i]));
+    const parameters = new Map(graph.inputs.map((s, i) => [s, i]));
+    const plan = planMemory(lowered, [], results, (s) => s.node.source !== undefined || stacked.has(s));
+    this.program(lowered, plan.bytes, results.slice(0, states), (s) => {
+      const parameter = stacked.get(s) ?? parameters.get(s);
+      if (parameter !== undefined) return [HOME.parameter, parameter];
+      if (s.node.source?.kind === 'constant') return [HOME.constant, this.constant(s)];
+      return [HOME.arena, plan.offsets.get(s) as number];
+    }, []);
+  }
+
+  private program(
+    { instructions, aliases }: ReturnType<typeof lower>,
+    arena: number,
+    outputs: readonly SymbolicTensor[],
+    home: (root: SymbolicTensor) => [number, number],
+    inputs: readonly SymbolicTensor[],
+  ): void {
+    const buffers = new Map<SymbolicTensor, number>();
+    const number = (s: SymbolicTensor | null) => {
+      if (!s) return -1;
+      if (!buffers.has(s)) buffers.set(s, buffers.size);
+      return buffers.get(s) as number;
+    };
+    for (const s of inputs) number(s);
+    for (const s of outputs) number(s);
+    for (const it of instructions) [...it.inputs, ...it.outputs].forEach(number);
+
+    const homes = new Map<SymbolicTensor, [number, number]>();
+    this.stream.push(arena, buffers.size);
+    for (const s of buffers.keys()) {
+      const root = rootOf(aliases, s);
+      if (!homes.has(root)) homes.set(root, home(root));
+      const [where, at] = homes.get(root) as [number, number];
+      this.stream.push(where, DTYPES.indexOf(s.dtype), s.shape.length, ...s.shape, at);
+    }
+    this.stream.push(inputs.length);
+    for (const s of inputs) {
+      const source = s.node.source as { number: number; batched: boolean; perm: readonly number[] };
+      const logical = source.perm.map((_, d) => s.shape[source.perm.indexOf(d)]);
+      this.inputs.push(source.number);
+      this.stream.push(number(s), source.batched ? 1 : 0, logical.length, ...logical, ...source.perm);
+    }
+    this.stream.push(outputs.length, ...outputs.map(number));
+
+    const bodies = instructions.flatMap((it) => it.bodies.map((graph) => ({ graph, states: it.attrs.states as number })));
+    this.stream.push(bodies.length);
+    for (const { graph, states } of bodies) this.body(graph, states);
+    this.stream.push(instructions.length);
+    let firstBody = 0;
+    for (const it of instructions) {
+      this.instruction(it, number, firstBody);
+      firstBody += it.bodies.length;
+    }
+  }
+
+  private instruction(it: Instruction, number: (s: SymbolicTensor | null) => number, firstBody: number): void {
+    this.stream.push(this.string(it.op), it.inputs.length, ...it.inputs.map(number), it.outputs.length, ...it.outputs.map(number));
+    const attrs = Object.entries(it.attrs).filter(([, value]) => value !== undefined);
+    this.stream.push(attrs.length);
+    for (const [name, value] of attrs) {
+      const values = this.values(value);
+      this.stream.push(this.string(name), values.length, ...values);
+    }
+    this.stream.push(it.bodies.length, ...it.bodies.map((_, i) => firstBody + i));
+  }
+
+  private values(value: AttrValue): number[] {
+    if (typeof value === 'boolean') return [value ? 1 : 0];
+    const list = Array.isArray(value) ? (value as readonly (number | string)[]) : [value as number | string];
+    return list.map((v) => (typeof v === 'string' ? this.string(v) : v));
+  }
+
+  private string(text: string): number {
+    if (!this.strings.has(text)) this.strings.set(text, this.strings.size);
+    return this.strings.get(text) as number;
+  }
+
+  private constant(symbol: SymbolicTensor): number {
+    const { value } = symbol.node.source as { value: { data: ArrayBufferView } };
+    const at = this.constantBytes;
+    this.constants.push(new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength));
+    this.constantBytes += Math.ceil(value.data.byteLength / 8) * 8;
+    return at;
+  }
+
+  finish(): Encoded {
+    const texts = [...this.strings.keys()].map((s) => new TextEncoder().encode(s));
+    const head = 16 + texts.reduce((n, t) => n + 4 + t.length, 0);
+    const start = Math.ceil(head / 8) * 8;
+    const buffer = new ArrayBuffer(start + this.stream.length * 8 + this.constantBytes);
+    const view = new DataView(buffer);
+    [MAGIC, texts.length, this.stream.length, this.constantBytes].forEach((n, i) => view.setUint32(i * 4, n, true));
+    const bytes = new Uint8Array(buffer);
+    let at = 16;
+    for (const text of texts) {
+      view.setUint32(at, text.length, true);
+      bytes.set(text, at + 4);
+      at += 4 + text.length;
+    }
+    new Float64Array(buffer, start, this.stream.length).set(this.stream);
+    at = start + this.stream.length * 8;
+    for (const part of this.constants) {
+      bytes.set(part, at);
+      at += Math.ceil(part.length / 8) * 8;
+    }
+    return { bytes, variables: this.variables, inputs: this.inputs };
+  }
+}
+
+/**
+ * Results that are a source get a copy; from `exclusive` on, each must own its memory, too. (The states of a scan
+ * may share theirs: they are copied when the step is over.)
+ */
+function withCopies(graph: Graph, outputs: readonly SymbolicTensor[], exclusive: number): { lowered: ReturnType<typeof lower>; results: SymbolicTensor[] } {
+  const lowered = lower(graph, outputs);
+  const taken = new Set<SymbolicTensor>();
+  const results = outputs.map((output, i) => {
+    const root = rootOf(lowered.aliases, output);
+    if (!root.node.source && !(i >= exclusive && taken.has(root))) {
+      if (i >= exclusive) taken.add(root);
+      return output;
+    }
+    const [copy] = graph.add(COPY, [output], {}, [output]).outputs;
+    lowered.instructions.push({ op: COPY.name, inputs: [output], outputs: [copy], attrs: {}, bodies: [], inPlace: false });
+    return copy;
+  });
+  return { lowered, results };
+}
+
+const COPY: Op = { name: 'copy', infer: ([x]) => [x as Spec] };
+
+function place<T>(list: T[], item: T): number {
+  const at = list.indexOf(item);
+  return at >= 0 ? at : list.push(item) - 1;
+}

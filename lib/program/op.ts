@@ -1,0 +1,61 @@
+import type { Graph, SymbolicTensor } from './graph.js';
+import type { Spec } from './types.js';
+
+/** What an attribute may be; it reaches the kernel under its own name. `undefined` is left out. */
+export type AttrValue = number | boolean | string | readonly (number | string)[] | undefined;
+export type Attrs = Readonly<Record<string, AttrValue>>;
+
+/** What a gradient rule sees. `grads[i]` is null where nothing depends on output i. */
+export interface GradContext<A> {
+  readonly inputs: readonly (SymbolicTensor | null)[];
+  readonly outputs: readonly SymbolicTensor[];
+  readonly attrs: A;
+  readonly grads: readonly (SymbolicTensor | null)[];
+  /** Whether the gradient of input i is wanted at all. */
+  readonly needs: readonly boolean[];
+  readonly bodies: readonly Graph[];
+}
+
+/** An operand as the layout pass knows it: `transpose(base, perm)`; value axis i is base axis perm[i]. */
+export interface Laid {
+  readonly base: SymbolicTensor;
+  readonly perm: readonly number[];
+}
+
+/** A rule's answer: the node to build on bases, and how each result is laid out. */
+export interface LaidNode {
+  readonly inputs: readonly (SymbolicTensor | null)[];
+  readonly attrs: Attrs;
+  readonly perms: readonly (readonly number[])[];
+  readonly bodies?: readonly Graph[];
+}
+
+export interface LayoutContext<A> {
+  readonly inputs: readonly (Laid | null)[];
+  readonly attrs: A;
+  readonly outputs: readonly Spec[];
+  readonly bodies: readonly Graph[];
+  /** The operand in its logical order (adds a transpose when it is not). */
+  plain(i: number): SymbolicTensor | null;
+  /** The operand as a base for which `transpose(base, perm)` is the value. */
+  laid(i: number, perm: readonly number[]): SymbolicTensor | null;
+}
+
+/** One operation: its name is the native kernel's. Everything that is known of it stands in its own file in lib/ops. */
+export interface Op<A extends Attrs = Attrs> {
+  readonly name: string;
+  /** Shape rule; throws ShapeError or ValueError, naming what was expected. */
+  infer(inputs: readonly (Spec | null)[], attrs: A, bodies?: readonly Graph[]): Spec[];
+  /** Gradient rule: one entry per input, null where it has none. Absent: not differentiable (gradient zero). */
+  grad?(context: GradContext<A>): (SymbolicTensor | null)[];
+  /** A pointwise op that broadcasts: the name of its step inside the `elementwise` kernel. */
+  readonly pointwise?: string;
+  /** Outputs that the kernel skips when nobody reads them; all others always get a buffer. */
+  readonly optional?: readonly number[];
+  /** The result has the elements of input 0 in the same order: no instruction at all. */
+  readonly alias?: boolean;
+  /** Output i is the variable given as input updates[i], written in place; such a node is kept though nobody reads it. */
+  readonly updates?: readonly number[];
+  /** How to work on operands in another order of axes; absent: operands are put in order first. */
+  layout?(context: LayoutContext<A>): LaidNode | null;
+}

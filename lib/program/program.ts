@@ -1,0 +1,62 @@
+import { native, type NativeBuffer, type NativeProgram, type NativeSource } from '../runtime/addon.js';
+import { encode } from './encode.js';
+import { SeqnnError } from './errors.js';
+import type { Graph, SymbolicTensor } from './graph.js';
+import { layOut } from './layout.js';
+import { Tensor } from './tensor.js';
+import { allocate, type Spec, type TypedArray } from './types.js';
+
+/** A traced function with fixed shapes, ready to run. */
+export class Program {
+  /** Shapes and dtypes of the inputs, by the number in which they were made. */
+  readonly inputSpecs: readonly Spec[];
+  readonly outputSpecs: readonly Spec[];
+  private readonly program: NativeProgram;
+  private readonly used: readonly number[];
+  // Kept so that the weights live as long as the program that points at them.
+  private readonly variables: readonly NativeBuffer[];
+
+  /** @param outputs Symbols of the graph; what neither they nor an update needs is dropped. */
+  constructor(graph: Graph, outputs: readonly SymbolicTensor[]) {
+    this.inputSpecs = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }));
+    this.outputSpecs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+    const laid = layOut(graph, outputs);
+    const { bytes, variables, inputs } = encode(laid.graph, laid.outputs);
+    this.variables = variables.map((v) => v.buffer);
+    this.used = inputs;
+    this.program = new (native().Program)(bytes, this.variables);
+  }
+
+  /** Runs once, on this thread. The inputs must have the program's shapes and dtypes. */
+  run(inputs: readonly Tensor[]): Tensor[] {
+    const outputs = this.outputSpecs.map(({ shape, dtype }) => new Tensor(allocate(dtype, size(shape)), shape, dtype));
+    this.program.run(
+      this.used.map((i) => inputs[i].data),
+      outputs.map((o) => o.data),
+    );
+    return outputs;
+  }
+
+  /**
+   * Runs `count` steps off this thread, step s on the rows order[from + s·batch …], until they are done or
+   * `milliseconds` are over.
+   *
+   * @param sources Where the rows of each input are, by input number.
+   * @param results One buffer per output that gets the steps' results one after the other; none: they are dropped.
+   * @returns How many steps were done.
+   */
+  steps(sources: readonly NativeSource[], order: Uint32Array, from: number, count: number, milliseconds: number, results: readonly NativeBuffer[] = []): Promise<number> {
+    const used = this.used.map((i) => {
+      const source = sources[i];
+      if (!source) throw new SeqnnError(`steps: input ${i} has no source.`);
+      return source;
+    });
+    return this.program.steps(used, order, from, count, milliseconds, results);
+  }
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((n, d) => n * d, 1);
+}
+
+export type { NativeBuffer, NativeSource, TypedArray };

@@ -1,0 +1,50 @@
+/** Element types. `bool` is one byte, 0 or 1. */
+export type DType = 'float32' | 'float64' | 'int32' | 'bool';
+
+/** The typed array that holds elements of each dtype. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** Sizes of every axis; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** In the order of the native enum (native/runtime/kernel.h). */
+export const DTYPES: readonly DType[] = ['float32', 'float64', 'int32', 'bool'];
+
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+
+export function isDType(value: unknown): value is DType {
+  return DTYPES.includes(value as DType);
+}
+
+export function isFloating(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64';
+}
+
+export function allocate(dtype: DType, size: number): TypedArray {
+  return new ARRAYS[dtype](size);
+}
+
+export function bytesPerElement(dtype: DType): number {
+  return ARRAYS[dtype].BYTES_PER_ELEMENT;
+}
+
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
+}
+
+/** `[2, null, 3]` as people write shapes. */
+export function showShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((n) => n ?? 'null').join(', ')}]`;
+}
+
+/** What a node's output, a program's input or a variable looks like. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}

@@ -1,0 +1,41 @@
+import { native, type NativeBuffer } from '../runtime/addon.js';
+import { ShapeError } from './errors.js';
+import { TensorBase, Tensor, tensor, type TensorLike } from './tensor.js';
+import { allocate, DTYPES, sameShape, showShape, sizeOf, type DType, type Shape } from './types.js';
+
+/** A weight, an optimizer slot, a counter: native memory with a shape and a name that programs read and write in place. */
+export class Variable extends TensorBase {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly buffer: NativeBuffer;
+
+  /**
+   * @param value The first value; copied.
+   * @param name For messages and files.
+   * @param trainable Whether an optimizer changes it.
+   */
+  constructor(
+    value: TensorLike,
+    public name = 'variable',
+    public trainable = true,
+  ) {
+    super();
+    const first = tensor(value);
+    this.shape = first.shape;
+    this.dtype = first.dtype;
+    this.buffer = new (native().Buffer)(DTYPES.indexOf(first.dtype), sizeOf(first.shape));
+    this.buffer.write(0, first.data);
+  }
+
+  /** A copy of the current value. */
+  value(): Tensor {
+    return new Tensor(this.buffer.read(0, allocate(this.dtype, this.size)), this.shape, this.dtype);
+  }
+
+  /** Replaces the value. @throws ShapeError when the shape differs. */
+  assign(value: TensorLike): void {
+    const next = tensor(value, undefined, this.dtype, this.name);
+    if (!sameShape(next.shape, this.shape)) throw new ShapeError(`${this.name}: expected shape ${showShape(this.shape)}, got ${showShape(next.shape)}.`);
+    this.buffer.write(0, next.data);
+  }
+}

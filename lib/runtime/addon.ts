@@ -1,0 +1,50 @@
+import { load } from './load.cjs';
+
+type Elements = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** Native memory: a variable's, or the data and results of a run. */
+export interface NativeBuffer {
+  read<A extends Elements>(offset: number, into: A): A;
+  write(offset: number, from: Elements): void;
+}
+
+/** Rows of a run's input: buffer, base, row stride, and the strides of a row's own axes, in elements. */
+export type NativeSource = readonly [NativeBuffer, number, number, ...number[]];
+
+/** A decoded program bound to its variables. */
+export interface NativeProgram {
+  run(inputs: readonly Elements[], outputs: readonly Elements[]): void;
+  steps(
+    sources: readonly NativeSource[],
+    order: Uint32Array,
+    from: number,
+    count: number,
+    milliseconds: number,
+    results: readonly NativeBuffer[],
+  ): Promise<number>;
+}
+
+/** What the addon was built with and what it found. */
+export interface About {
+  isa: string;
+  isas: string[];
+  threads: number;
+  cores: number;
+  compiler: string;
+}
+
+interface Addon {
+  Buffer: new (dtype: number, elements: number) => NativeBuffer;
+  Program: new (encoded: Uint8Array, variables: readonly NativeBuffer[]) => NativeProgram;
+  opNames(): string[];
+  setThreads(threads: number): void;
+  about(): About;
+}
+
+let addon: Addon | undefined;
+
+/** The addon of this JavaScript thread, loaded at first use. @throws when there is none for this platform. */
+export function native(): Addon {
+  addon ??= load() as Addon;
+  return addon;
+}

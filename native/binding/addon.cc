@@ -1,0 +1,70 @@
+#include <napi.h>
+
+#include "binding/buffer.h"
+#include "binding/environment.h"
+#include "binding/program.h"
+#include "cpu/isa.h"
+#include "runtime/machine.h"
+
+namespace seqnn {
+namespace {
+
+Napi::Value opNames(const Napi::CallbackInfo& info) {
+  const KernelTable& table = *Environment::of(info.Env()).kernels;
+  auto names = Napi::Array::New(info.Env());
+  for (int i = 0; i < table.count; ++i) names[static_cast<uint32_t>(i)] = Napi::String::New(info.Env(), table.entries[i].name);
+  names[static_cast<uint32_t>(table.count)] = Napi::String::New(info.Env(), "scan");
+  return names;
+}
+
+Napi::Value setThreads(const Napi::CallbackInfo& info) {
+  const double n = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : -1;
+  try {
+    Environment::of(info.Env()).setThreads(n >= 1 && n <= 1e6 && n == static_cast<int>(n) ? static_cast<int>(n) : -1);
+  } catch (const Error& error) {
+    throw Napi::RangeError::New(info.Env(), error.what());
+  }
+  return info.Env().Undefined();
+}
+
+// What was built and what was found, for `seqnn doctor`.
+Napi::Value about(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto result = Napi::Object::New(env);
+  result["isa"] = Napi::String::New(env, Environment::of(env).kernels->isa);
+  auto isas = Napi::Array::New(env);
+  uint32_t n = 0;
+  for (const char* const* name = usableIsas(); *name; ++name) isas[n++] = Napi::String::New(env, *name);
+  result["isas"] = isas;
+  result["threads"] = Napi::Number::New(env, Environment::of(env).threads());
+  result["cores"] = Napi::Number::New(env, usableCores());
+#if defined(__VERSION__)
+  result["compiler"] = Napi::String::New(env, __VERSION__);
+#else
+  result["compiler"] = Napi::String::New(env, "unknown");
+#endif
+  return result;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  try {
+    auto* environment = new Environment(env);
+    env.SetInstanceData(environment);
+    const Napi::Function buffer = NativeBuffer::define(env);
+    environment->bufferClass = Napi::Persistent(buffer);
+    exports["Buffer"] = buffer;
+  } catch (const Error& error) {
+    throw Napi::Error::New(env, error.what());
+  }
+  exports["Program"] = NativeProgram::define(env);
+  exports["opNames"] = Napi::Function::New(env, opNames, "opNames");
+  exports["setThreads"] = Napi::Function::New(env, setThreads, "setThreads");
+  exports["about"] = Napi::Function::New(env, about, "about");
+  return exports;
+}
+
+}  // namespace
+}  // namespace seqnn
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) { return seqnn::init(env, exports); }
+NODE_API_MODULE(seqnn, Init)

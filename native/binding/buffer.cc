@@ -1,0 +1,87 @@
+#include "binding/buffer.h"
+
+#include <cstring>
+#include <new>
+
+#include "binding/environment.h"
+
+namespace seqnn {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+constexpr double kMaxElements = 1e11;
+
+}  // namespace
+
+DType dtypeOf(const Napi::TypedArray& array) {
+  switch (array.TypedArrayType()) {
+    case napi_float32_array: return DType::f32;
+    case napi_float64_array: return DType::f64;
+    case napi_int32_array: return DType::i32;
+    case napi_uint8_array: return DType::boolean;
+    default: throw Napi::TypeError::New(array.Env(), "expected a Float32Array, Float64Array, Int32Array or Uint8Array");
+  }
+}
+
+char* dataOf(const Napi::TypedArray& array) {
+  return static_cast<char*>(array.ArrayBuffer().Data()) + array.ByteOffset();
+}
+
+Napi::Function NativeBuffer::define(Napi::Env env) {
+  return DefineClass(env, "Buffer", {InstanceMethod<&NativeBuffer::read>("read"), InstanceMethod<&NativeBuffer::write>("write")});
+}
+
+NativeBuffer::NativeBuffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeBuffer>(info) {
+  const double dtype = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : -1;
+  const double elements = info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : -1;
+  if (!(dtype >= 0 && dtype <= 3)) throw Napi::TypeError::New(info.Env(), "Buffer: expected a dtype number from 0 to 3");
+  if (!(elements >= 0 && elements <= kMaxElements)) throw Napi::RangeError::New(info.Env(), "Buffer: expected a count of elements");
+  dtype_ = static_cast<DType>(static_cast<int>(dtype));
+  elements_ = static_cast<size_t>(elements);
+  const size_t bytes = elements_ * bytesOf(dtype_);
+  data_ = ::operator new(bytes + 64, kAlignment, std::nothrow);
+  if (!data_) throw Napi::RangeError::New(info.Env(), "Buffer: this machine does not give " + std::to_string(bytes) + " bytes");
+  std::memset(data_, 0, bytes + 64);
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
+}
+
+NativeBuffer::~NativeBuffer() {
+  if (data_) Napi::MemoryManagement::AdjustExternalMemory(Env(), -static_cast<int64_t>(elements_ * bytesOf(dtype_)));
+  ::operator delete(data_, kAlignment);
+}
+
+NativeBuffer& NativeBuffer::from(Napi::Env env, const Napi::Value& value, const char* what) {
+  if (!value.IsObject() || !value.As<Napi::Object>().InstanceOf(Environment::of(env).bufferClass.Value())) {
+    throw Napi::TypeError::New(env, std::string(what) + ": expected a native Buffer");
+  }
+  return *Unwrap(value.As<Napi::Object>());
+}
+
+char* NativeBuffer::range(const Napi::CallbackInfo& info, Napi::TypedArray& array) {
+  if (!info[0].IsNumber() || !info[1].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "expected (offset, typed array)");
+  array = info[1].As<Napi::TypedArray>();
+  const double offset = info[0].As<Napi::Number>().DoubleValue();
+  if (dtypeOf(array) != dtype_) throw Napi::TypeError::New(info.Env(), std::string("expected the elements of ") + nameOf(dtype_));
+  if (!(offset >= 0 && offset + static_cast<double>(array.ElementLength()) <= static_cast<double>(elements_))) {
+    throw Napi::RangeError::New(info.Env(), "a range outside the buffer's " + std::to_string(elements_) + " elements");
+  }
+  return static_cast<char*>(data_) + static_cast<size_t>(offset) * bytesOf(dtype_);
+}
+
+Napi::Value NativeBuffer::read(const Napi::CallbackInfo& info) {
+  Napi::TypedArray array;
+  const char* from = range(info, array);
+  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
+  std::memcpy(dataOf(array), from, array.ByteLength());
+  return info[1];
+}
+
+Napi::Value NativeBuffer::write(const Napi::CallbackInfo& info) {
+  Napi::TypedArray array;
+  char* to = range(info, array);
+  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
+  std::memcpy(to, dataOf(array), array.ByteLength());
+  return info.Env().Undefined();
+}
+
+}  // namespace seqnn

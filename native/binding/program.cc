@@ -1,0 +1,217 @@
+#include "binding/program.h"
+
+#include <chrono>
+#include <cstring>
+
+#include "binding/buffer.h"
+#include "binding/environment.h"
+#include "runtime/machine.h"
+
+namespace seqnn {
+namespace {
+
+// A native failure as a JavaScript error, with the JavaScript stack of the call.
+template <class F>
+auto guarded(Napi::Env env, F body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    throw Napi::Error::New(env, error.what());
+  } catch (const std::bad_alloc&) {
+    throw Napi::RangeError::New(env, "out of memory");
+  }
+}
+
+int64_t integerOf(const Napi::Value& value, const char* what) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= 0 && number <= 9e15)) throw Napi::TypeError::New(value.Env(), std::string("expected a count for ") + what);
+  return static_cast<int64_t>(number);
+}
+
+void rowMajor(const Shape& shape, int first, int64_t* strides) {
+  int64_t stride = 1;
+  for (int i = shape.rank - 1; i >= first; --i) {
+    strides[i - first] = stride;
+    stride *= shape.dim[i];
+  }
+}
+
+}  // namespace
+
+Napi::Function NativeProgram::define(Napi::Env env) {
+  return DefineClass(env, "Program", {InstanceMethod<&NativeProgram::run>("run"), InstanceMethod<&NativeProgram::steps>("steps")});
+}
+
+NativeProgram::NativeProgram(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeProgram>(info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsTypedArray() || !info[1].IsArray()) throw Napi::TypeError::New(env, "Program: expected (Uint8Array, Buffer[])");
+  const auto bytes = info[0].As<Napi::TypedArray>();
+  const auto variables = info[1].As<Napi::Array>();
+  guarded(env, [&] {
+    program_ = decode(reinterpret_cast<const uint8_t*>(dataOf(bytes)), bytes.ByteLength());
+    if (program_->variables > variables.Length()) fail("program: it refers to %zu variables, %u given", program_->variables, variables.Length());
+    if (program_->parameters != 0) fail("program: a parameter outside a scan");
+    for (uint32_t i = 0; i < variables.Length(); ++i) variables_.push_back(NativeBuffer::from(env, variables[i], "Program").data());
+    for (const Buffer& b : program_->buffers) {
+      if (b.home != Home::variable) continue;
+      const NativeBuffer& given = NativeBuffer::from(env, variables[static_cast<uint32_t>(b.place)], "Program");
+      if (given.dtype() != b.value.dtype || given.elements() != static_cast<size_t>(b.value.shape.size())) {
+        fail("program: variable %zu has %zu elements of %s, expected %lld of %s", b.place, given.elements(), nameOf(given.dtype()),
+             static_cast<long long>(b.value.shape.size()), nameOf(b.value.dtype));
+      }
+    }
+    for (const InputSpec& input : program_->inputs) {
+      if (!input.batched) continue;
+      if (batch_ >= 0 && batch_ != input.logical.dim[0]) fail("program: inputs with batches of %lld and %lld", static_cast<long long>(batch_), static_cast<long long>(input.logical.dim[0]));
+      batch_ = input.logical.dim[0];
+    }
+    frame_ = std::make_unique<Frame>(*program_, *Environment::of(env).kernels);
+  });
+  keep_ = Napi::Persistent(variables.As<Napi::Object>());
+}
+
+// With the environment's lock held: the shared arena may have moved since the last run.
+void NativeProgram::prepare(Environment& environment) {
+  frame_->bind(environment.arena().reserve(frame_->bytes()), variables_.data());
+}
+
+Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsArray() || !info[1].IsArray()) throw Napi::TypeError::New(env, "run: expected (inputs, outputs)");
+  const auto inputs = info[0].As<Napi::Array>(), outputs = info[1].As<Napi::Array>();
+  const size_t nIn = program_->inputs.size(), nOut = program_->outputs.size();
+  if (inputs.Length() != nIn || outputs.Length() != nOut) throw Napi::RangeError::New(env, "run: a wrong number of inputs or outputs");
+  // One typed array against one buffer of the program: returns its memory.
+  const auto checked = [&](const Napi::Value& value, int buffer, const char* what) {
+    const seqnn::Value& expected = program_->buffers[static_cast<size_t>(buffer)].value;
+    if (!value.IsTypedArray()) throw Napi::TypeError::New(env, std::string("run: ") + what + " is not a typed array");
+    const auto array = value.As<Napi::TypedArray>();
+    if (dtypeOf(array) != expected.dtype || array.ElementLength() != static_cast<size_t>(expected.shape.size())) {
+      throw Napi::RangeError::New(env, std::string("run: ") + what + " does not have the program's dtype and size");
+    }
+    return dataOf(array);
+  };
+  Environment& environment = Environment::of(env);
+  const FlushDenormals flush;
+  std::lock_guard<std::mutex> guard(environment.lock());
+  return guarded(env, [&] {
+    prepare(environment);
+    for (size_t i = 0; i < nIn; ++i) {
+      const InputSpec& spec = program_->inputs[i];
+      Rows rows;
+      rows.data = checked(inputs[static_cast<uint32_t>(i)], spec.buffer, "an input");
+      rowMajor(spec.logical, spec.batched ? 1 : 0, rows.strides);
+      rows.rowStride = spec.batched ? spec.logical.size(1, spec.logical.rank) : 0;
+      gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows, nullptr, static_cast<char*>(frame_->data(spec.buffer)));
+    }
+    Context context{environment.pool()};
+    frame_->run(context);
+    for (size_t i = 0; i < nOut; ++i) {
+      const int buffer = program_->outputs[i];
+      char* to = checked(outputs[static_cast<uint32_t>(i)], buffer, "an output");
+      const seqnn::Value& value = program_->buffers[static_cast<size_t>(buffer)].value;
+      std::memcpy(to, frame_->data(buffer), static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
+    }
+    return env.Undefined();
+  });
+}
+
+// Checks that every row the source can be asked for lies inside its buffer; `available` gets their number.
+Rows NativeProgram::source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given, int64_t& available) const {
+  const Napi::Env env = info.Env();
+  const InputSpec& spec = program_->inputs[i];
+  if (!given.IsArray()) throw Napi::TypeError::New(env, "steps: a source is not an array");
+  const auto list = given.As<Napi::Array>();
+  const NativeBuffer& buffer = NativeBuffer::from(env, list[0u], "steps");
+  const int first = spec.batched ? 1 : 0;
+  if (list.Length() != static_cast<uint32_t>(3 + spec.logical.rank - first)) throw Napi::RangeError::New(env, "steps: a source needs [buffer, base, rowStride, ...strides]");
+  if (buffer.dtype() != program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype) throw Napi::TypeError::New(env, "steps: a source has another dtype than its input");
+  Rows rows;
+  rows.data = static_cast<const char*>(buffer.data());
+  rows.base = integerOf(list[1u], "base");
+  rows.rowStride = integerOf(list[2u], "rowStride");
+  double last = static_cast<double>(rows.base);
+  for (int d = first; d < spec.logical.rank; ++d) {
+    rows.strides[d - first] = integerOf(list[static_cast<uint32_t>(3 + d - first)], "stride");
+    last += static_cast<double>(spec.logical.dim[d] - 1) * static_cast<double>(rows.strides[d - first]);
+  }
+  const double spare = static_cast<double>(buffer.elements()) - 1 - last;
+  available = spec.logical.size() == 0 ? INT64_MAX : spare < 0 ? 0 : rows.rowStride == 0 ? INT64_MAX : static_cast<int64_t>(spare / static_cast<double>(rows.rowStride)) + 1;
+  return rows;
+}
+
+Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsArray() || !info[1].IsTypedArray() || !info[5].IsArray()) throw Napi::TypeError::New(env, "steps: expected (sources, order, from, count, milliseconds, results)");
+  const auto sources = info[0].As<Napi::Array>();
+  const auto order = info[1].As<Napi::TypedArray>();
+  const auto results = info[5].As<Napi::Array>();
+  const int64_t from = integerOf(info[2], "from"), count = integerOf(info[3], "count");
+  const double milliseconds = info[4].IsNumber() ? info[4].As<Napi::Number>().DoubleValue() : 0;
+  if (order.TypedArrayType() != napi_uint32_array) throw Napi::TypeError::New(env, "steps: the order is not a Uint32Array");
+  if (sources.Length() != program_->inputs.size()) throw Napi::RangeError::New(env, "steps: a wrong number of sources");
+
+  const int64_t batch = batch_ < 0 ? 0 : batch_;
+  const int64_t length = static_cast<int64_t>(order.ElementLength());
+  if (batch > 0 && (count > (length - from) / batch || from > length)) throw Napi::RangeError::New(env, "steps: the order has fewer rows than the steps take");
+  std::vector<uint32_t> indices(static_cast<size_t>(batch * count));
+  std::memcpy(indices.data(), dataOf(order) + from * 4, indices.size() * 4);
+  uint32_t highest = 0;
+  for (const uint32_t index : indices) highest = std::max(highest, index);
+
+  std::vector<Rows> rows;
+  for (size_t i = 0; i < program_->inputs.size(); ++i) {
+    int64_t available = 0;
+    rows.push_back(source(info, i, sources[static_cast<uint32_t>(i)], available));
+    const int64_t wanted = !program_->inputs[i].batched ? 1 : indices.empty() ? 0 : static_cast<int64_t>(highest) + 1;
+    if (wanted > available) throw Napi::RangeError::New(env, "steps: row " + std::to_string(wanted - 1) + " of an input that has " + std::to_string(available));
+  }
+  // Output k of step s goes to results[k], after those of the steps before it.
+  std::vector<char*> targets;
+  if (results.Length() != 0 && results.Length() != program_->outputs.size()) throw Napi::RangeError::New(env, "steps: a wrong number of results");
+  for (uint32_t k = 0; k < results.Length(); ++k) {
+    const NativeBuffer& buffer = NativeBuffer::from(env, results[k], "steps");
+    const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
+    if (buffer.dtype() != value.dtype || static_cast<int64_t>(buffer.elements()) < value.shape.size() * count) throw Napi::RangeError::New(env, "steps: a result buffer is too small");
+    targets.push_back(static_cast<char*>(buffer.data()));
+  }
+
+  Environment& environment = Environment::of(env);
+  struct Progress {
+    int64_t done = 0;
+    Napi::Reference<Napi::Array> alive;  // sources and results, and this program, live until the run is over
+  };
+  auto progress = std::make_shared<Progress>();
+  auto alive = Napi::Array::New(env);
+  alive[0u] = info.This();
+  alive[1u] = sources;
+  alive[2u] = results;
+  progress->alive = Napi::Persistent(alive);
+  auto work = [this, &environment, progress = progress.get(), indices = std::move(indices), rows = std::move(rows), targets = std::move(targets), batch, count, milliseconds] {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::duration<double, std::milli>(milliseconds);
+    std::lock_guard<std::mutex> guard(environment.lock());
+    prepare(environment);
+    Context context{environment.pool()};
+    while (progress->done < count && !environment.stopping()) {
+      const int64_t step = progress->done;
+      for (size_t i = 0; i < rows.size(); ++i) {
+        const InputSpec& spec = program_->inputs[i];
+        gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows[i], indices.data() + step * batch, static_cast<char*>(frame_->data(spec.buffer)));
+      }
+      frame_->run(context);
+      for (size_t k = 0; k < targets.size(); ++k) {
+        const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
+        const size_t bytes = static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype);
+        std::memcpy(targets[k] + static_cast<size_t>(step) * bytes, frame_->data(program_->outputs[k]), bytes);
+      }
+      ++progress->done;
+      if (std::chrono::steady_clock::now() > limit) break;
+    }
+  };
+  return environment.submit(env, std::move(work), [progress](Napi::Env e) -> Napi::Value {
+    progress->alive.Reset();
+    return Napi::Number::New(e, static_cast<double>(progress->done));
+  });
+}
+
+}  // namespace seqnn

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <vector>
+
+#include "runtime/frame.h"
+#include "runtime/gather.h"
+
+namespace seqnn {
+
+class Environment;
+
+// new Program(encoded: Uint8Array, variables: Buffer[])
+//   .run(inputs: TypedArray[], outputs: TypedArray[]): fills the outputs before it returns
+//   .steps(sources, order: Uint32Array, from, count, milliseconds, results: Buffer[]): Promise<number>
+// steps runs train or predict steps off the main thread, each on the next `batch` rows of `order`, until `count` are
+// done or the time is over, and resolves to how many it did. A source is [buffer, base, rowStride, ...strides].
+class NativeProgram : public Napi::ObjectWrap<NativeProgram> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit NativeProgram(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value run(const Napi::CallbackInfo& info);
+  Napi::Value steps(const Napi::CallbackInfo& info);
+  void prepare(Environment& environment);
+  Rows source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given, int64_t& available) const;
+
+  std::shared_ptr<const RootProgram> program_;
+  std::unique_ptr<Frame> frame_;
+  std::vector<void*> variables_;
+  Napi::ObjectReference keep_;  // the variables' JavaScript objects
+  int64_t batch_ = -1;          // rows a step takes; -1: no batched input
+};
+
+}  // namespace seqnn

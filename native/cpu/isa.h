@@ -1,0 +1,14 @@
+#pragma once
+
+#include "runtime/kernel.h"
+
+namespace seqnn {
+
+// The kernels of the best instruction set that this processor has, or of the one named (null: best).
+// Fails, naming the choices, when the name is unknown or the processor lacks it.
+const KernelTable& kernelsFor(const char* isa);
+
+// Names of the sets that this binary holds and this processor can run, best first; null-terminated.
+const char* const* usableIsas();
+
+}  // namespace seqnn

@@ -1,0 +1,136 @@
+#pragma once
+
+// How an operand of any dtype is spread over a larger shape, block by block.
+
+#include "cpu/ops/operands.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+
+template <class T>
+SEQNN_INLINE T readOne(const void* p, DType dtype) {
+  switch (dtype) {
+    case DType::f32: return static_cast<T>(*static_cast<const float*>(p));
+    case DType::f64: return static_cast<T>(*static_cast<const double*>(p));
+    case DType::i32: return static_cast<T>(*static_cast<const int32_t*>(p));
+    case DType::boolean: return static_cast<T>(*static_cast<const uint8_t*>(p));
+  }
+  return 0;
+}
+
+// Saturating; NaN becomes 0 (a plain conversion of either is undefined).
+template <class T>
+SEQNN_INLINE int32_t toInteger(T v) {
+  if (v != v) return 0;
+  const double d = static_cast<double>(v);
+  return d >= 2147483647.0 ? INT32_MAX : d <= -2147483648.0 ? INT32_MIN : static_cast<int32_t>(d);
+}
+
+// Stores n values at element `start` of an operand of another dtype.
+template <class T>
+void storeAs(const T* from, DType dtype, void* to, int64_t start, int64_t n) {
+  switch (dtype) {
+    case DType::f32: {
+      float* p = static_cast<float*>(to) + start;
+      for (int64_t i = 0; i < n; ++i) p[i] = static_cast<float>(from[i]);
+      break;
+    }
+    case DType::f64: {
+      double* p = static_cast<double*>(to) + start;
+      for (int64_t i = 0; i < n; ++i) p[i] = static_cast<double>(from[i]);
+      break;
+    }
+    case DType::i32: {
+      int32_t* p = static_cast<int32_t*>(to) + start;
+      for (int64_t i = 0; i < n; ++i) p[i] = toInteger(from[i]);
+      break;
+    }
+    case DType::boolean: {
+      uint8_t* p = static_cast<uint8_t*>(to) + start;
+      for (int64_t i = 0; i < n; ++i) p[i] = from[i] != 0;
+      break;
+    }
+  }
+}
+
+// The operand's steps along the larger shape, with neighbouring dimensions merged where they walk as one.
+struct Broadcast {
+  DType dtype;
+  int rank;  // of the merged dimensions
+  int64_t dim[kMaxRank], stride[kMaxRank];
+
+  bool scalar() const { return rank == 0 || (rank == 1 && stride[0] == 0); }
+  bool plain() const { return rank == 1 && stride[0] == 1; }
+
+  // Elements [start, start + n) of the larger shape, as T.
+  template <class T>
+  void expand(const void* p, int64_t start, int64_t n, T* to) const {
+    switch (dtype) {
+      case DType::f32: expandAs(static_cast<const float*>(p), start, n, to); break;
+      case DType::f64: expandAs(static_cast<const double*>(p), start, n, to); break;
+      case DType::i32: expandAs(static_cast<const int32_t*>(p), start, n, to); break;
+      case DType::boolean: expandAs(static_cast<const uint8_t*>(p), start, n, to); break;
+    }
+  }
+
+ private:
+  template <class S, class T>
+  void expandAs(const S* p, int64_t start, int64_t n, T* to) const {
+    int64_t at[kMaxRank], offset = 0, rest = start;
+    for (int d = rank - 1; d >= 0; --d) {
+      at[d] = rest % dim[d];
+      rest /= dim[d];
+      offset += at[d] * stride[d];
+    }
+    const int last = rank - 1;
+    while (n > 0) {
+      const int64_t run = least(dim[last] - at[last], n);
+      if (stride[last] == 0) {
+        const T value = static_cast<T>(p[offset]);
+        for (int64_t i = 0; i < run; ++i) to[i] = value;
+      } else {
+        const S* from = p + offset;  // merged and dense: the innermost stride is 1
+        for (int64_t i = 0; i < run; ++i) to[i] = static_cast<T>(from[i]);
+      }
+      to += run;
+      n -= run;
+      offset += (dim[last] - at[last]) * stride[last];
+      at[last] = 0;
+      for (int d = last - 1; d >= 0; --d) {
+        offset += stride[d] - (d + 1 <= last ? dim[d + 1] * stride[d + 1] : 0);
+        if (++at[d] < dim[d]) break;
+        at[d] = 0;
+      }
+    }
+  }
+};
+
+// numpy's rule: dimensions are matched from the right, and a 1 is repeated.
+inline Broadcast broadcastTo(const Node& node, const Value& value, int operand, const Shape& shape) {
+  Broadcast b{};
+  b.dtype = value.dtype;
+  const int missing = shape.rank - value.shape.rank;
+  bool fits = missing >= 0;
+  int64_t step[kMaxRank] = {}, dense = 1;
+  for (int d = shape.rank - 1; fits && d >= missing; --d) {
+    const int64_t own = value.shape.dim[d - missing];
+    fits = own == shape.dim[d] || own == 1;
+    step[d] = own == 1 ? 0 : dense;
+    dense *= own;
+  }
+  if (!fits) fail("%s: operand %d does not broadcast to the shape of the outputs", node.op(), operand);
+  for (int d = 0; d < shape.rank; ++d) {
+    if (shape.dim[d] == 1) continue;
+    if (b.rank > 0 && b.stride[b.rank - 1] == step[d] * shape.dim[d]) {
+      b.dim[b.rank - 1] *= shape.dim[d];
+      b.stride[b.rank - 1] = step[d];
+      continue;
+    }
+    b.dim[b.rank] = shape.dim[d];
+    b.stride[b.rank++] = step[d];
+  }
+  return b;
+}
+
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

@@ -1,0 +1,257 @@
+// A chain of pointwise micro-ops over broadcast operands, run block by block with its registers in L1.
+//   attrs: constants, code (quadruples name, a, b, c), results (a register per output).
+//   Registers: the inputs, then the constants, then one per code step; -1 where a step has no operand.
+
+#include "cpu/ops/broadcast.h"
+#include "cpu/ops/micro_ops.h"
+#include "cpu/ops/operands.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+namespace {
+
+constexpr int kMaxRegisters = 1024;
+constexpr int64_t kBlockBytes = 2048;
+
+enum class Home { inPlace, expanded, scalar, step };
+
+struct Register {
+  Home home = Home::step;
+  int slot = -1;        // expanded, step: its block of scratch; scalar: its vector
+  int output = -1;      // step: the output it is written to at once
+  int lastUse = -1;     // the last step that reads it
+  double constant = 0;  // scalar that is no input
+};
+
+template <class T>
+struct Step {
+  void (*run)(const MicroCall<T>&);
+  int reg[4];       // a, b, c, out
+  int64_t walk[4];  // -1 where the register lies in an operand and so moves from block to block, else 0
+  int64_t mask[4];  // 0 where the register is a scalar, else -1
+};
+
+template <class T>
+class Elementwise final : public Kernel {
+ public:
+  explicit Elementwise(const Node& node)
+      : inputCount_(node.inputs()),
+        outputCount_(node.outputs()),
+        shape_(presentOut(node, 0).shape),
+        size_(shape_.size()),
+        sources_(inputCount_),
+        registers_(inputCount_ + attributes(node, "constants") + attributes(node, "code") / 4 + outputCount_),
+        steps_(attributes(node, "code") / 4 + outputCount_),
+        results_(outputCount_),
+        outputTypes_(outputCount_) {
+    readOutputs(node);
+    readInputs(node);
+    readCode(node);
+    placeRegisters();
+    split_ = splitWork((size_ + kBlock - 1) / kBlock, kBlock);
+    scratch_ = static_cast<int64_t>(alignUp(static_cast<size_t>(registerCount_) * sizeof(T*)) +
+                                    static_cast<size_t>(scalars_) * 64 + static_cast<size_t>(slots_ * kBlockBytes));
+    workspace = static_cast<size_t>(scratch_ * split_.tasks);
+  }
+  void run(const Call& call) override {
+    if (size_ == 0) return;
+    call.context.pool.parallel(split_.tasks, [&](int task) {
+      runRange(call, call.workspace + scratch_ * task, split_.begin(task) * kBlock, least(split_.end(task) * kBlock, size_));
+    });
+  }
+
+ private:
+  static constexpr int64_t kBlock = kBlockBytes / static_cast<int64_t>(sizeof(T));
+  static constexpr DType kType = sizeof(T) == 4 ? DType::f32 : DType::f64;
+
+  static int attributes(const Node& node, const char* name) {
+    int count = 0;
+    return node.attr(name, &count) ? count : 0;
+  }
+
+  void readOutputs(const Node& node) {
+    for (int i = 0; i < outputCount_; ++i) {
+      const Value& value = presentOut(node, i);
+      if (!(value.shape == shape_)) fail("elementwise: output %d has another shape than output 0", i);
+      outputTypes_[i] = value.dtype;
+    }
+  }
+
+  void readInputs(const Node& node) {
+    for (int i = 0; i < inputCount_; ++i) sources_[i] = broadcastTo(node, present(node, i), i, shape_);
+  }
+
+  void readCode(const Node& node) {
+    int constants = 0, words = 0, results = 0;
+    const double* constant = node.attr("constants", &constants);
+    const double* code = node.attr("code", &words);
+    const double* result = node.attr("results", &results);
+    if (words % 4 != 0) fail("elementwise: code has %d values, expected a multiple of 4", words);
+    if (results != outputCount_) fail("elementwise: %d results for %d outputs", results, outputCount_);
+    const int given = inputCount_ + constants + words / 4;
+    if (given + results > kMaxRegisters) fail("elementwise: %d registers, expected at most %d", given, kMaxRegisters - results);
+
+    for (int i = 0; i < inputCount_; ++i) {
+      const Broadcast& source = sources_[i];
+      registers_[i].home = source.scalar() ? Home::scalar : source.plain() && source.dtype == kType ? Home::inPlace : Home::expanded;
+    }
+    for (int i = 0; i < constants; ++i) {
+      registers_[inputCount_ + i].home = Home::scalar;
+      registers_[inputCount_ + i].constant = constant[i];
+    }
+    registerCount_ = inputCount_ + constants;
+    for (int i = 0; i < words; i += 4) addStep(node.text(code[i]), code + i + 1);
+
+    // Every output gets a step of its own, so that one rule says when it may be written in place.
+    for (int i = 0; i < results; ++i) {
+      const int source = checkedRegister(static_cast<int>(result[i]), given);
+      bool own = registers_[source].home == Home::step;
+      for (int j = 0; j < i; ++j) own = own && results_[j] != source;
+      results_[i] = source;
+      if (own) continue;
+      const double copy[3] = {static_cast<double>(source), -1, -1};
+      results_[i] = registerCount_;
+      addStep("identity", copy);
+    }
+  }
+
+  static int checkedRegister(int index, int count) {
+    if (index < 0 || index >= count) fail("elementwise: register %d is outside [0, %d)", index, count);
+    return index;
+  }
+
+  void addStep(const char* name, const double* operands) {
+    const MicroOp<T>* op = findMicroOp<T>(name);
+    if (!op) fail("elementwise: no pointwise op is called \"%s\"", name);
+    int regs[3] = {};
+    for (int i = 0; i < 3; ++i) {
+      regs[i] = i < op->arity ? checkedRegister(static_cast<int>(operands[i]), registerCount_) : regs[0];
+      registers_[regs[i]].lastUse = stepCount_;
+    }
+    steps_[stepCount_++] = {op->run, {regs[0], regs[1], regs[2], registerCount_++}, {}, {}};
+  }
+
+  // Scratch blocks by liveness; outputs of the computing dtype are written where they belong as soon as no later
+  // step reads an input in place (an output may share the buffer of an input).
+  void placeRegisters() {
+    int lastInPlaceRead = -1;
+    for (int r = 0; r < inputCount_; ++r) {
+      if (registers_[r].home == Home::inPlace) lastInPlaceRead = static_cast<int>(most(lastInPlaceRead, registers_[r].lastUse));
+    }
+    for (int r = 0; r < registerCount_; ++r) {
+      if (registers_[r].home == Home::scalar) registers_[r].slot = scalars_++;
+    }
+    bool used[kMaxRegisters] = {};
+    const auto take = [&](Register& target) {
+      int slot = 0;
+      while (used[slot]) ++slot;
+      used[slot] = true;
+      target.slot = slot;
+      slots_ = static_cast<int>(most(slots_, slot + 1));
+    };
+    for (int r = 0; r < inputCount_; ++r) {
+      if (registers_[r].home == Home::expanded && registers_[r].lastUse >= 0) take(registers_[r]);
+    }
+    for (int s = 0; s < stepCount_; ++s) {
+      for (int i = 0; i < 3; ++i) {
+        const int operand = steps_[s].reg[i];
+        const Register& source = registers_[operand];
+        const bool scratch = source.home == Home::expanded || source.home == Home::step;
+        if (scratch && source.slot >= 0 && source.lastUse == s && !isResult(operand)) used[source.slot] = false;
+      }
+      const int made = steps_[s].reg[3];
+      Register& target = registers_[made];
+      for (int i = 0; i < outputCount_; ++i) {
+        if (results_[i] == made && outputTypes_[i] == kType && s >= lastInPlaceRead) target.output = i;
+      }
+      if (target.output < 0) take(target);
+      for (int i = 0; i < 4; ++i) {
+        const Register& reg = registers_[steps_[s].reg[i]];
+        steps_[s].walk[i] = reg.home == Home::inPlace || reg.output >= 0 ? -1 : 0;
+        steps_[s].mask[i] = reg.home == Home::scalar ? 0 : -1;
+      }
+    }
+  }
+
+  bool isResult(int r) const {
+    for (int i = 0; i < outputCount_; ++i) {
+      if (results_[i] == r) return true;
+    }
+    return false;
+  }
+
+  // Elements [begin, end), a multiple of blocks but for the last one.
+  void runRange(const Call& call, char* scratch, int64_t begin, int64_t end) const {
+    T** at = reinterpret_cast<T**>(scratch);  // where each register's element 0, or its block, lies
+    char* vectors = scratch + alignUp(static_cast<size_t>(registerCount_) * sizeof(T*));
+    char* blocks = vectors + scalars_ * 64;
+    for (int r = 0; r < registerCount_; ++r) {
+      const Register& reg = registers_[r];
+      switch (reg.home) {
+        case Home::inPlace: at[r] = const_cast<T*>(in<T>(call, r)); break;
+        case Home::expanded: at[r] = reinterpret_cast<T*>(blocks + reg.slot * kBlockBytes); break;
+        case Home::scalar: {
+          at[r] = reinterpret_cast<T*>(vectors + reg.slot * 64);
+          const T value = r < inputCount_ ? readOne<T>(in<char>(call, r), sources_[r].dtype) : static_cast<T>(reg.constant);
+          store(at[r], splat(value));
+          break;
+        }
+        case Home::step:
+          at[r] = reg.output >= 0 ? out<T>(call, reg.output) : reinterpret_cast<T*>(blocks + reg.slot * kBlockBytes);
+          break;
+      }
+    }
+    const int64_t length = slots_ == 0 ? end - begin : kBlock;  // nothing in scratch: one block is enough
+    for (int64_t start = begin; start < end; start += length) runBlock(call, at, start, least(length, end - start));
+  }
+
+  void runBlock(const Call& call, T* const* at, int64_t start, int64_t n) const {
+    for (int r = 0; r < inputCount_; ++r) {
+      if (registers_[r].home == Home::expanded && registers_[r].slot >= 0) sources_[r].expand(in<char>(call, r), start, n, at[r]);
+    }
+    for (int s = 0; s < stepCount_; ++s) {
+      const Step<T>& step = steps_[s];
+      const auto place = [&](int i) { return at[step.reg[i]] + (step.walk[i] & start); };
+      step.run({place(0), place(1), place(2), step.mask[0], step.mask[1], step.mask[2], place(3), n});
+    }
+    for (int i = 0; i < outputCount_; ++i) {
+      if (registers_[results_[i]].output >= 0) continue;
+      storeAs(at[results_[i]], outputTypes_[i], out<char>(call, i), start, n);
+    }
+  }
+
+  int inputCount_, outputCount_;
+  Shape shape_;
+  int64_t size_;
+  int registerCount_ = 0, stepCount_ = 0, scalars_ = 0, slots_ = 0;
+  int64_t scratch_ = 0;  // bytes per task
+  Split split_{};
+  Owned<Broadcast> sources_;
+  Owned<Register> registers_;
+  Owned<Step<T>> steps_;
+  Owned<int> results_;        // [outputs] a step's register each
+  Owned<DType> outputTypes_;  // [outputs]
+};
+
+// Integers are exact in double only; float is enough for everything that touches float32.
+bool needsDouble(const Node& node) {
+  bool anyDouble = false, anyFloat = false, anyInteger = false;
+  const auto look = [&](const Value& value) {
+    anyDouble = anyDouble || value.dtype == DType::f64;
+    anyFloat = anyFloat || value.dtype == DType::f32;
+    anyInteger = anyInteger || value.dtype == DType::i32;
+  };
+  for (int i = 0; i < node.inputs(); ++i) look(node.input(i));
+  for (int i = 0; i < node.outputs(); ++i) look(node.output(i));
+  return anyDouble || (anyInteger && !anyFloat);
+}
+
+}  // namespace
+
+Kernel* create_elementwise(const Node& node) {
+  if (needsDouble(node)) return new Elementwise<double>(node);
+  return new Elementwise<float>(node);
+}
+
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

@@ -1,0 +1,2 @@
+#define SEQNN_LANE float
+#include "cpu/ops/micro_ops.inc"

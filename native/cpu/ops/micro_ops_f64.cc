@@ -1,0 +1,2 @@
+#define SEQNN_LANE double
+#include "cpu/ops/micro_ops.inc"

@@ -1,0 +1,104 @@
+// Random tensors: input 0 is the step counter (i32, one element).
+//   attrs: kind uniform (a low, b high) | normal, truncatedNormal (a mean, b deviation) | bernoulli (a probability
+//   of 1/a, else 0), seed (up to 2^53), stream
+
+#include <string.h>
+
+#include "cpu/ops/operands.h"
+#include "runtime/philox.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+namespace {
+
+using Group = void (*)(const PhiloxStream&, int64_t group, double a, double b, double* values);
+
+struct Config {
+  int64_t size;
+  PhiloxKey key;
+  uint32_t stream;
+  double a, b;
+  Group group;  // null: bernoulli
+
+  PhiloxStream at(int32_t step) const { return {key, static_cast<uint32_t>(step), stream}; }
+};
+
+// body(group, first element, elements of it) for all groups of a tensor
+template <class F>
+void eachGroup(ThreadPool& pool, int64_t size, int64_t weight, F body) {
+  const Split split = splitWork((size + kPhiloxGroup - 1) / kPhiloxGroup, kPhiloxGroup * weight);
+  pool.parallel(split.tasks, [&](int task) {
+    for (int64_t g = split.begin(task); g < split.end(task); ++g) {
+      body(g, g * kPhiloxGroup, static_cast<int>(least(kPhiloxGroup, size - g * kPhiloxGroup)));
+    }
+  });
+}
+
+template <class T>
+class Random final : public Kernel {
+ public:
+  explicit Random(const Config& config) : config_(config) {}
+  void run(const Call& call) override {
+    const PhiloxStream stream = config_.at(*in<int32_t>(call, 0));
+    T* y = out<T>(call, 0);
+    eachGroup(call.context.pool, config_.size, 16, [&](int64_t group, int64_t first, int n) {
+      double values[kPhiloxGroup];
+      config_.group(stream, group, config_.a, config_.b, values);
+      for (int i = 0; i < n; ++i) y[first + i] = static_cast<T>(values[i]);
+    });
+  }
+
+ private:
+  Config config_;
+};
+
+// Dropout masks: integers only, so this may run in the file's own instruction set.
+template <class T>
+class Bernoulli final : public Kernel {
+ public:
+  explicit Bernoulli(const Config& config) : config_(config) {}
+  void run(const Call& call) override {
+    const PhiloxStream stream = config_.at(*in<int32_t>(call, 0));
+    T* y = out<T>(call, 0);
+    const bool always = config_.a >= 1;
+    const uint32_t limit = always ? UINT32_MAX : static_cast<uint32_t>(config_.a * 4294967296.0);
+    const T kept = static_cast<T>(1 / config_.a);
+    eachGroup(call.context.pool, config_.size, 1, [&](int64_t group, int64_t first, int n) {
+      uint32_t words[kPhiloxGroup];
+      T values[kPhiloxGroup];
+      philoxGroup(stream, group, 0, words);
+      for (int i = 0; i < kPhiloxGroup; ++i) values[i] = words[i] < limit || always ? kept : static_cast<T>(0);
+      memcpy(y + first, values, static_cast<size_t>(n) * sizeof(T));
+    });
+  }
+
+ private:
+  Config config_;
+};
+
+Group groupOf(const char* kind) {
+  if (strcmp(kind, "uniform") == 0) return uniformGroup;
+  if (strcmp(kind, "normal") == 0) return normalGroup;
+  if (strcmp(kind, "truncatedNormal") == 0) return truncatedNormalGroup;
+  if (strcmp(kind, "bernoulli") == 0) return nullptr;
+  fail("random: kind \"%s\", expected uniform, normal, truncatedNormal or bernoulli", kind);
+}
+
+}  // namespace
+
+Kernel* create_random(const Node& node) {
+  expectInput(node, 0, "the counter", DType::i32, 1);
+  const Value& y = presentOut(node, 0);
+  const Config config{y.shape.size(),
+                      philoxKey(node.number("seed", 0)),
+                      static_cast<uint32_t>(node.integer("stream", 0)),
+                      node.number("a", 0),
+                      node.number("b", 1),
+                      groupOf(node.word("kind", ""))};
+  if (config.group) return newFloating<Random>(node, y.dtype, config);
+  if (!(config.a >= 0 && config.a <= 1)) fail("random: a probability of %g, expected one in [0, 1]", config.a);
+  return newFloating<Bernoulli>(node, y.dtype, config);
+}
+
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

@@ -1,0 +1,54 @@
+#pragma once
+
+// The operands of `rnnGrad` and the places of its workspace, shared by the walk back in time and the sums after it.
+
+#include "cpu/rnn/workspace.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+namespace {
+
+template <class T>
+struct BackwardOperands {
+  const T* x;           // [T, F, B]
+  const T* kernel;      // [F, columns]
+  const T* recurrent;   // [H, columns]
+  const T* h0;          // [H, B]; may be null, like all that follow but hs
+  const T* c0;          // [H, B]
+  const uint8_t* mask;  // [T, B]
+  const T* dropout;     // [H, B]
+  const T* peephole;    // [3, H]
+  const T* hs;          // [T, H, B]
+  const T* cs;          // [T, H, B]
+  const T* reserve;     // [T, reserve, H, B]
+  const T* dhs;         // [T, H, B]
+  const T* dhLast;      // [H, B]
+  const T* dcs;         // [T, H, B]
+  const T* dcLast;      // [H, B]
+  T* dx;                // [T, F, B]
+  T* dKernel;           // [F, columns]
+  T* dRecurrent;        // [H, columns]
+  T* dBias;             // as bias
+  T* dh0;               // [H, B]
+  T* dc0;               // [H, B]
+  T* dPeephole;         // [3, H]
+  ThreadPool& pool;
+};
+
+// Blocks of H in the gradients of the sums: those of the gate buffer that a product wrote.
+inline int gradRows(const RnnConfig& c) { return c.lstm() ? 4 : c.layout.rows; }
+
+// What the walk leaves behind for the sums over time.
+template <class T>
+struct Kept {
+  T* dGates;  // [T, gradRows, H, B]
+  T* used;    // [T, H, B] h' times the dropout mask; null without dropout
+  T* reset;   // [T, H, B] r h'; null but for gru
+  T* zeros;   // [paddedBatch]
+};
+
+inline int64_t timeOf(const RnnConfig& c, int s) { return c.reverse ? c.T - 1 - s : s; }
+
+}  // namespace
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

@@ -1,0 +1,77 @@
+#include "cpu/rnn/config.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+namespace {
+
+CellKind kindFrom(const Node& node) {
+  const char* name = node.word("cell", "simple");
+  constexpr int count = sizeof kCellLayouts / sizeof kCellLayouts[0];
+  for (int i = 0; i < count; ++i) {
+    if (std::strcmp(kCellLayouts[i].name, name) == 0) return static_cast<CellKind>(i);
+  }
+  fail("%s: cell '%s' is not known; expected simple, lstm, gru or gruResetAfter", node.op(), name);
+}
+
+LstmOrder orderFrom(const Node& node) {
+  const char* name = node.word("order", "ifco");
+  if (std::strcmp(name, "ifco") == 0) return {0, 1, 2, 3};
+  if (std::strcmp(name, "ijfo") == 0) return {0, 2, 1, 3};
+  fail("%s: order '%s' of the gates is not known; expected ifco or ijfo", node.op(), name);
+}
+
+}  // namespace
+
+void checkSize(const Node& node, const char* what, const Value& value, DType dtype, int64_t size) {
+  if (!value.present) return;
+  if (value.dtype != dtype) {
+    fail("%s: %s is %s, expected %s", node.op(), what, nameOf(value.dtype), nameOf(dtype));
+  }
+  if (value.shape.size() != size) {
+    fail("%s: %s has %lld elements, expected %lld", node.op(), what, static_cast<long long>(value.shape.size()),
+         static_cast<long long>(size));
+  }
+}
+
+RnnConfig rnnConfigFrom(const Node& node) {
+  RnnConfig c;
+  c.kind = kindFrom(node);
+  c.layout = kCellLayouts[static_cast<int>(c.kind)];
+  const DType dtype = node.floating();
+  const Shape& x = node.need(kX, dtype).shape;
+  const Shape& u = node.need(kRecurrent, dtype).shape;
+  if (x.rank != 3) fail("%s: x has rank %d, expected [steps, features, batch]", node.op(), x.rank);
+  if (u.rank != 2 || u.dim[1] != u.dim[0] * c.layout.gates) {
+    fail("%s: the recurrent kernel of %s must be [units, %d * units], not rank %d with %lld columns", node.op(),
+         c.layout.name, c.layout.gates, u.rank, static_cast<long long>(u.rank > 1 ? u.dim[1] : 0));
+  }
+  c.T = static_cast<int>(x.dim[0]);
+  c.F = static_cast<int>(x.dim[1]);
+  c.B = static_cast<int>(x.dim[2]);
+  c.H = static_cast<int>(u.dim[0]);
+  node.need(kKernel, dtype);
+  const int64_t state = int64_t(c.H) * c.B;
+  checkSize(node, "kernel", node.input(kKernel), dtype, c.F * c.columns());
+  checkSize(node, "bias", node.input(kBias), dtype, c.columns() * (c.kind == CellKind::gruResetAfter ? 2 : 1));
+  checkSize(node, "h0", node.input(kH0), dtype, state);
+  checkSize(node, "c0", node.input(kC0), dtype, state);
+  checkSize(node, "mask", node.input(kMask), DType::boolean, int64_t(c.T) * c.B);
+  checkSize(node, "recurrentDropoutMask", node.input(kDropout), dtype, state);
+  checkSize(node, "peephole", node.input(kPeephole), dtype, 3 * int64_t(c.H));
+  c.activation = activationFrom(node.word("activation", "tanh"));
+  c.recurrentActivation = activationFrom(node.word("recurrentActivation", "sigmoid"));
+  c.order = orderFrom(node);
+  c.reverse = node.flag("reverse");
+  c.training = node.flag("training");
+  c.clip = node.number("cellClip", 0);
+  c.forgetBias = node.number("forgetBias", 0);
+  c.bias = node.input(kBias).present;
+  c.mask = node.input(kMask).present;
+  c.dropout = node.input(kDropout).present;
+  c.peephole = node.input(kPeephole).present;
+  if (c.peephole && !c.lstm()) fail("%s: a %s cell has no peepholes", node.op(), c.layout.name);
+  return c;
+}
+
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

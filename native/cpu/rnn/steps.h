@@ -1,0 +1,133 @@
+#pragma once
+
+// One time step of one cell, over a block of units and lanes: the pointwise functions behind plain pointers, so that the
+// time loops are compiled once and the cells stay small.
+
+#include "cpu/rnn/config.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+
+// Rows of a block: `ld` apart.
+template <class T>
+struct Rows {
+  T* p = nullptr;  // [rows, lanes]
+  int64_t ld = 0;
+};
+
+// What does not change from step to step.
+template <class T>
+struct CellConstants {
+  Activation activation, recurrentActivation;
+  LstmOrder order;
+  const T* peephole;  // [3, H] or null
+  int units;
+  T clip;             // 0: none
+};
+
+// The lane layout has a row per unit and a lane per sample. The unit-inner layout (`unitInner`) has one row whose lanes are
+// the units of one sample.
+template <class T>
+struct Block {
+  int rows, lanes;
+  bool unitInner;
+  int64_t gateStride;  // from a gate's first row to the next gate's
+  Rows<T> gates;       // sums on entry, values afterwards
+  const T* keep;       // [lanes] 0 where the step is masked and the state stays; null: nowhere
+  Rows<const T> hBefore, cBefore;
+  Rows<const T> hUsed;  // h' times the recurrent dropout mask, or h'
+};
+
+template <class T>
+struct ForwardBlock : Block<T> {
+  Rows<T> h, c;
+  Rows<T> reset;  // r h' for the candidate's product
+};
+
+template <class T>
+struct BackwardBlock : Block<T> {
+  Rows<const T> h;
+  Rows<const T> dhGiven, dcGiven;  // gradients of this step's outputs; null: zero
+  Rows<T> dGates;                  // gateStride apart like the gates
+  Rows<T> dh, dc;                  // carried: in, of the state after the step; out, of the state before but for the products
+  Rows<T> dReset;                  // gru: in, the gradient of r h'
+  Rows<T> reset;                   // gru: out, r h'
+};
+
+template <class T>
+struct CellSteps {
+  void (*forward)(const CellConstants<T>&, const ForwardBlock<T>&);
+  void (*forwardReset)(const CellConstants<T>&, const ForwardBlock<T>&);    // gru: r and r h', before the candidate
+  void (*backward)(const CellConstants<T>&, const BackwardBlock<T>&);
+  void (*backwardReset)(const CellConstants<T>&, const BackwardBlock<T>&);  // gru: after the gradient of r h' is known
+};
+
+template <class T>
+CellSteps<T> cellSteps(const RnnConfig& config);
+
+// Marks a loop body that must be inlined at both of its calls below, so that n is a constant in the first.
+#if defined(__GNUC__)
+#define SEQNN_FLAT __attribute__((always_inline))
+#else
+#define SEQNN_FLAT
+#endif
+
+// f(row, lane, n): n lanes from `lane` on, n constant but for the last part of a row.
+template <class T, class F>
+SEQNN_INLINE void overBlock(int rows, int lanes, F f) {
+  constexpr int kStep = kLanes<T>;
+  for (int row = 0; row < rows; ++row) {
+    int lane = 0;
+    for (; lane + kStep <= lanes; lane += kStep) f(row, lane, kStep);
+    if (lane < lanes) f(row, lane, lanes - lane);
+  }
+}
+
+template <class T>
+SEQNN_INLINE Vec<T> loadAt(const Rows<const T>& r, int row, int lane, int n) {
+  return loadLanes<T>(r.p + row * r.ld + lane, n);
+}
+template <class T>
+SEQNN_INLINE Vec<T> loadAt(const Rows<T>& r, int row, int lane, int n) {
+  return loadLanes<T>(r.p + row * r.ld + lane, n);
+}
+template <class T>
+SEQNN_INLINE Vec<T> loadOrZero(const Rows<const T>& r, int row, int lane, int n) {
+  return r.p ? loadLanes<T>(r.p + row * r.ld + lane, n) : splat<T>(T(0));
+}
+template <class T>
+SEQNN_INLINE void storeAt(const Rows<T>& r, int row, int lane, int n, Vec<T> v) {
+  storeLanes<T>(r.p + row * r.ld + lane, v, n);
+}
+
+template <class T>
+SEQNN_INLINE Rows<T> gateRows(const Block<T>& b, int gate) {
+  return {b.gates.p + gate * b.gateStride, b.gates.ld};
+}
+template <class T>
+SEQNN_INLINE Rows<T> dGateRows(const BackwardBlock<T>& b, int gate) {
+  return {b.dGates.p + gate * b.gateStride, b.dGates.ld};
+}
+
+// `a` where the step counts, `b` where it is masked.
+template <class T>
+SEQNN_INLINE Vec<T> kept(const Block<T>& block, int lane, int n, Vec<T> a, Vec<T> b) {
+  if (!block.keep) return a;
+  return select(loadLanes<T>(block.keep + lane, n) != splat<T>(T(0)), a, b);
+}
+
+// The pair of activations of a gated cell, as constants for the usual pair.
+struct UsualPair {
+  Fixed<Activation::sigmoid> gate;
+  Fixed<Activation::tanh> act;
+  template <class T>
+  explicit UsualPair(const CellConstants<T>&) {}
+};
+struct ChosenPair {
+  Chosen gate, act;
+  template <class T>
+  explicit ChosenPair(const CellConstants<T>& c) : gate{c.recurrentActivation}, act{c.activation} {}
+};
+
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

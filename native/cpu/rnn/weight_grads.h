@@ -1,0 +1,112 @@
+#pragma once
+
+// Gradients of the weights: sums over all steps and samples, each in an order that the shapes fix.
+
+#include "cpu/gemm/lanes.h"
+#include "cpu/rnn/backward.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+namespace {
+
+template <class T>
+class WeightGrads {
+ public:
+  WeightGrads(const RnnConfig& config, Places& places) : c_(config) {
+    const int all = static_cast<int>(c_.columns());
+    const size_t x = lanesOuterWorkspace<T>(c_.F, all, c_.T, c_.B), h = lanesOuterWorkspace<T>(c_.H, all, c_.T, c_.B);
+    outer_ = places.take(x < h ? h : x);
+  }
+
+  void run(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
+    if (o.dKernel) kernel(o, kept, space);
+    if (o.dRecurrent) recurrent(o, kept, space);
+    if (o.dBias) bias(o, kept);
+    if (o.dPeephole) peephole(o, kept);
+  }
+
+ private:
+  int64_t state() const { return int64_t(c_.H) * c_.B; }
+  int64_t stepOfGrads() const { return gradRows(c_) * state(); }
+
+  // target [rows, columns from `column` blocks on] (+)= a times the gradients of `gates` blocks from block `row` on.
+  void outer(const T* a, int64_t stepA, int rows, const T* dGates, int row, int gates, int column, int steps, T* target,
+             bool accumulate, ThreadPool& pool, char* space) const {
+    const int B = c_.B;
+    lanesOuter<T>(a, stepA, B, rows, dGates + row * state(), stepOfGrads(), B, gates * c_.H, steps, B,
+                  target + column * c_.H, c_.columns(), accumulate, pool, space + outer_);
+  }
+
+  void kernel(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
+    const int64_t step = int64_t(c_.F) * c_.B;
+    const T* first = c_.reverse ? o.x + (c_.T - 1) * step : o.x;
+    outer(first, c_.reverse ? -step : step, c_.F, kept.dGates, 0, c_.layout.gates, 0, c_.T, o.dKernel, false, o.pool, space);
+  }
+
+  void recurrent(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& q = c_.layout.product[p];
+      if (q.state == StateOperand::none) continue;
+      const T* whole = q.state == StateOperand::reset ? kept.reset : kept.used;
+      if (whole) {
+        outer(whole, state(), c_.H, kept.dGates, q.row, q.gates, q.column, c_.T, o.dRecurrent, false, o.pool, space);
+        continue;
+      }
+      // The states before the steps: the initial one, then the outputs but the last.
+      const int first = c_.T > 0 ? 1 : 0, rest = c_.T - first;
+      if (o.h0) outer(o.h0, 0, c_.H, kept.dGates, q.row, q.gates, q.column, first, o.dRecurrent, false, o.pool, space);
+      if (o.h0 && rest == 0) continue;
+      outer(o.hs, state(), c_.H, kept.dGates + stepOfGrads(), q.row, q.gates, q.column, rest, o.dRecurrent,
+            o.h0 != nullptr, o.pool, space);
+    }
+  }
+
+  void bias(const BackwardOperands<T>& o, const Kept<T>& kept) const {
+    const int H = c_.H;
+    sums(kept.dGates, c_.layout.gates * H, o.dBias, o.pool);
+    if (c_.kind != CellKind::gruResetAfter) return;
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& q = c_.layout.product[p];
+      if (q.state != StateOperand::before) continue;
+      sums(kept.dGates + q.row * state(), q.gates * H, o.dBias + c_.columns() + q.column * H, o.pool);
+    }
+  }
+
+  // to[row] = the sum of a row of the gradients over steps and samples.
+  void sums(const T* d, int rows, T* to, ThreadPool& pool) const {
+    constexpr int kRowsOfATask = 32;
+    const int B = c_.B;
+    const int64_t step = stepOfGrads();
+    const int tasks = c_.flops() < 2e6 ? 1 : (rows + kRowsOfATask - 1) / kRowsOfATask;
+    pool.parallel(tasks, [&](int task) {
+      const int begin = static_cast<int>(int64_t(rows) * task / tasks), end = static_cast<int>(int64_t(rows) * (task + 1) / tasks);
+      lanesSum<T>(d + int64_t(begin) * B, step, B, end - begin, c_.T, B, to + begin, false);
+    });
+  }
+
+  // Rows i and f saw the cell state before the step, row o the one after it.
+  void peephole(const BackwardOperands<T>& o, const Kept<T>& kept) const {
+    const int gates[3] = {c_.order.i, c_.order.f, c_.order.o};
+    for (int gate = 0; gate < 3; ++gate) {
+      for (int u = 0; u < c_.H; ++u) {
+        Vec<T> sum = splat<T>(T(0));
+        for (int s = 0; s < c_.T; ++s) {
+          const Rows<const T> c = gate == 2 ? Rows<const T>{o.cs + s * state(), c_.B}
+                                            : stateBefore<T>(c_, o.cs, o.c0, kept.zeros, s, 0);
+          const T* d = kept.dGates + s * stepOfGrads() + gates[gate] * state();
+          overBlock<T>(1, c_.B, [&](int, int lane, int n) SEQNN_FLAT {
+            sum = sum + loadLanes<T>(d + int64_t(u) * c_.B + lane, n) * loadLanes<T>(c.p + u * c.ld + lane, n);
+          });
+        }
+        o.dPeephole[gate * c_.H + u] = sumLanes(sum);
+      }
+    }
+  }
+
+  RnnConfig c_;
+  size_t outer_;
+};
+
+}  // namespace
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

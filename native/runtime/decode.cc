@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "runtime/program.h"
+
+namespace seqnn {
+namespace {
+
+constexpr uint32_t kMagic = 0x314e5153;  // "SQN1"
+constexpr double kMaxElements = 1e12;
+
+// Reads the stream of doubles that a program is, refusing anything out of range.
+class Reader {
+ public:
+  Reader(const double* values, size_t count) : values_(values), count_(count) {}
+
+  double number() {
+    if (at_ >= count_) fail("program: the stream ends early, at %zu", at_);
+    return values_[at_++];
+  }
+
+  int64_t integer(double low, double high, const char* what) {
+    const double value = number();
+    if (!(value >= low && value <= high) || value != std::floor(value)) {
+      fail("program: %s is %g, expected an integer from %g to %g", what, value, low, high);
+    }
+    return static_cast<int64_t>(value);
+  }
+
+  size_t left() const { return count_ - at_; }
+  // A count of things that take at least one number each.
+  size_t count(const char* what) { return static_cast<size_t>(integer(0, static_cast<double>(left()), what)); }
+
+  Shape shape() {
+    Shape shape;
+    shape.rank = static_cast<int>(integer(0, kMaxRank, "rank"));
+    double size = 1;
+    for (int i = 0; i < shape.rank; ++i) {
+      shape.dim[i] = integer(0, kMaxElements, "dimension");
+      size *= static_cast<double>(shape.dim[i]);
+      if (size > kMaxElements) fail("program: a buffer of more than %g elements", kMaxElements);
+    }
+    return shape;
+  }
+
+ private:
+  const double* values_;
+  size_t count_;
+  size_t at_ = 0;
+};
+
+class ProgramReader {
+ public:
+  ProgramReader(Reader& reader, const RootProgram& root) : in_(reader), root_(root) {}
+
+  void read(Program& program, int depth) {
+    if (depth > 16) fail("program: scans nested deeper than 16");
+    program.strings = &root_.ownStrings;
+    program.constants = root_.ownConstants.data();
+    program.arenaBytes = static_cast<size_t>(in_.integer(0, kMaxElements, "arena size"));
+    for (size_t n = in_.count("buffer count"); n > 0; --n) program.buffers.push_back(buffer(program));
+    for (size_t n = in_.count("input count"); n > 0; --n) program.inputs.push_back(input(program));
+    for (size_t n = in_.count("output count"); n > 0; --n) program.outputs.push_back(bufferNumber(program, 0));
+    for (size_t n = in_.count("body count"); n > 0; --n) {
+      program.bodies.emplace_back(new Program);
+      read(*program.bodies.back(), depth + 1);
+    }
+    for (size_t n = in_.count("instruction count"); n > 0; --n) program.instructions.push_back(instruction(program));
+  }
+
+ private:
+  Buffer buffer(Program& program) {
+    Buffer b{};
+    b.home = static_cast<Home>(in_.integer(0, 3, "buffer home"));
+    b.value.present = true;
+    b.value.dtype = static_cast<DType>(in_.integer(0, 3, "dtype"));
+    b.value.shape = in_.shape();
+    b.place = static_cast<size_t>(in_.integer(0, kMaxElements, "buffer place"));
+    const size_t bytes = static_cast<size_t>(b.value.shape.size()) * bytesOf(b.value.dtype);
+    if (b.home == Home::arena && b.place + bytes > program.arenaBytes) fail("program: a buffer ends outside the arena");
+    if (b.home == Home::constant && b.place + bytes > root_.ownConstants.size()) fail("program: a constant ends outside its section");
+    if (b.home != Home::parameter && b.home != Home::variable && b.place % 8 != 0) fail("program: a misaligned buffer");
+    if (b.home == Home::variable) program.variables = std::max(program.variables, b.place + 1);
+    if (b.home == Home::parameter) program.parameters = std::max(program.parameters, b.place + 1);
+    return b;
+  }
+
+  InputSpec input(const Program& program) {
+    InputSpec spec{};
+    spec.buffer = bufferNumber(program, 0);
+    spec.batched = in_.integer(0, 1, "batched") != 0;
+    spec.logical = in_.shape();
+    bool seen[kMaxRank] = {};
+    const Value& value = program.buffers[static_cast<size_t>(spec.buffer)].value;
+    if (value.shape.rank != spec.logical.rank) fail("program: an input's rank differs from its buffer's");
+    for (int i = 0; i < spec.logical.rank; ++i) {
+      spec.perm[i] = static_cast<int>(in_.integer(0, spec.logical.rank - 1, "permutation"));
+      if (seen[spec.perm[i]] || value.shape.dim[i] != spec.logical.dim[spec.perm[i]]) fail("program: an input's permutation is not one");
+      seen[spec.perm[i]] = true;
+    }
+    if (spec.batched && spec.logical.rank == 0) fail("program: a batched scalar");
+    return spec;
+  }
+
+  int bufferNumber(const Program& program, int lowest) {
+    return static_cast<int>(in_.integer(lowest, static_cast<double>(program.buffers.size()) - 1, "buffer number"));
+  }
+
+  int string() { return static_cast<int>(in_.integer(0, static_cast<double>(root_.ownStrings.size()) - 1, "string number")); }
+
+  Instruction instruction(const Program& program) {
+    Instruction it;
+    it.op = string();
+    for (size_t n = in_.count("operand count"); n > 0; --n) it.inputs.push_back(bufferNumber(program, -1));
+    for (size_t n = in_.count("result count"); n > 0; --n) it.outputs.push_back(bufferNumber(program, -1));
+    for (size_t n = in_.count("attribute count"); n > 0; --n) {
+      Attribute attribute{string(), {}};
+      for (size_t k = in_.count("attribute length"); k > 0; --k) attribute.values.push_back(in_.number());
+      it.attributes.push_back(std::move(attribute));
+    }
+    for (size_t n = in_.count("body list"); n > 0; --n) {
+      it.bodies.push_back(static_cast<int>(in_.integer(0, static_cast<double>(program.bodies.size()) - 1, "body number")));
+    }
+    return it;
+  }
+
+  Reader& in_;
+  const RootProgram& root_;
+};
+
+uint32_t word(const uint8_t* bytes) {
+  uint32_t value;
+  std::memcpy(&value, bytes, 4);
+  return value;
+}
+
+}  // namespace
+
+// Layout: magic, string count, double count, constant bytes (u32 each); strings as u32 length + bytes, the
+// whole padded to 8; the doubles; the constants.
+std::shared_ptr<const RootProgram> decode(const uint8_t* bytes, size_t size) {
+  if (size < 16 || word(bytes) != kMagic) fail("program: not an encoded program");
+  auto root = std::make_shared<RootProgram>();
+  const size_t strings = word(bytes + 4), doubles = word(bytes + 8), constants = word(bytes + 12);
+  size_t at = 16;
+  for (size_t i = 0; i < strings; ++i) {
+    if (at + 4 > size) fail("program: truncated in its strings");
+    const size_t length = word(bytes + at);
+    at += 4;
+    if (length > size - at) fail("program: truncated in its strings");
+    root->ownStrings.emplace_back(reinterpret_cast<const char*>(bytes + at), length);
+    at += length;
+  }
+  at = alignUp(at, 8);
+  if (at > size || doubles > (size - at) / 8 || constants != size - at - doubles * 8) fail("program: its sections do not fill its size");
+  std::vector<double> stream(doubles);
+  std::memcpy(stream.data(), bytes + at, doubles * 8);
+  root->ownConstants.assign(bytes + at + doubles * 8, bytes + size);
+  Reader reader(stream.data(), doubles);
+  ProgramReader(reader, *root).read(*root, 0);
+  if (reader.left() != 0) fail("program: %zu numbers too many", reader.left());
+  return root;
+}
+
+}  // namespace seqnn

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <exception>
+
+namespace seqnn {
+
+// The one exception of the core. The text lives in a fixed buffer, so that kernels compiled for an
+// instruction set never instantiate standard-library templates (see docs/architecture.md, "One binary").
+class Error : public std::exception {
+ public:
+  explicit Error(const char* text) noexcept;
+  const char* what() const noexcept override;
+
+ private:
+  char text_[480];
+};
+
+// printf-style; throws Error.
+#if defined(__GNUC__)
+__attribute__((format(printf, 1, 2)))
+#endif
+[[noreturn]] void fail(const char* format, ...);
+
+}  // namespace seqnn

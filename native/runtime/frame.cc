@@ -1,0 +1,104 @@
+#include "runtime/frame.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/scan.h"
+
+namespace seqnn {
+namespace {
+
+class InstructionNode final : public Node {
+ public:
+  InstructionNode(const Program& program, const Instruction& it) : program_(program), it_(it) {}
+
+  const char* op() const override { return (*program_.strings)[static_cast<size_t>(it_.op)].c_str(); }
+  int inputs() const override { return static_cast<int>(it_.inputs.size()); }
+  int outputs() const override { return static_cast<int>(it_.outputs.size()); }
+  const Value& input(int i) const override { return value(it_.inputs, i); }
+  const Value& output(int i) const override { return value(it_.outputs, i); }
+  int bodies() const override { return static_cast<int>(it_.bodies.size()); }
+
+  const double* attr(const char* name, int* count) const override {
+    for (const Attribute& attribute : it_.attributes) {
+      if ((*program_.strings)[static_cast<size_t>(attribute.name)] == name) {
+        *count = static_cast<int>(attribute.values.size());
+        return attribute.values.data();
+      }
+    }
+    *count = 0;
+    return nullptr;
+  }
+
+  const char* text(double value) const override {
+    if (!(value >= 0 && value < static_cast<double>(program_.strings->size()))) fail("%s: an attribute names string %g of %zu", op(), value, program_.strings->size());
+    return (*program_.strings)[static_cast<size_t>(value)].c_str();
+  }
+
+  const Program& body(int i) const override {
+    if (i < 0 || i >= bodies()) fail("%s: body %d is missing", op(), i);
+    return *program_.bodies[static_cast<size_t>(it_.bodies[static_cast<size_t>(i)])];
+  }
+
+ private:
+  const Value& value(const std::vector<int>& ids, int i) const {
+    static const Value absent;
+    if (i < 0 || i >= static_cast<int>(ids.size()) || ids[static_cast<size_t>(i)] < 0) return absent;
+    return program_.buffers[static_cast<size_t>(ids[static_cast<size_t>(i)])].value;
+  }
+
+  const Program& program_;
+  const Instruction& it_;
+};
+
+std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table) {
+  if (std::strcmp(node.op(), "scan") == 0) return createScan(node, table);
+  for (int i = 0; i < table.count; ++i) {
+    if (std::strcmp(table.entries[i].name, node.op()) == 0) return std::unique_ptr<Kernel>(table.entries[i].create(node));
+  }
+  fail("no native kernel is called '%s'", node.op());
+}
+
+}  // namespace
+
+Frame::Frame(const Program& program, const KernelTable& table) : program_(program), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
+  // Absent operands (-1) are handled by Kernel::in/out; kernels keep pointers into the instruction.
+  for (const Instruction& it : program.instructions) {
+    kernels_.push_back(createKernel(InstructionNode(program, it), table));
+    kernels_.back()->inputs = it.inputs.data();
+    kernels_.back()->outputs = it.outputs.data();
+    workspace_ = std::max(workspace_, kernels_.back()->workspace);
+  }
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    if (program.buffers[i].home == Home::parameter) parameterBuffers_[program.buffers[i].place].push_back(static_cast<int>(i));
+  }
+}
+
+Frame::~Frame() = default;
+
+size_t Frame::bytes() const { return alignUp(program_.arenaBytes) + alignUp(workspace_); }
+
+void Frame::bind(char* memory, void* const* variables) {
+  for (size_t i = 0; i < table_.size(); ++i) {
+    const Buffer& b = program_.buffers[i];
+    switch (b.home) {
+      case Home::arena: table_[i] = memory + b.place; break;
+      case Home::variable: table_[i] = variables[b.place]; break;
+      case Home::constant: table_[i] = const_cast<char*>(program_.constants) + b.place; break;
+      case Home::parameter: break;
+    }
+  }
+  workspaceAt_ = memory + alignUp(program_.arenaBytes);
+}
+
+void Frame::setParameter(size_t number, void* data) {
+  if (number >= parameterBuffers_.size()) return;  // the body does not use it
+  for (const int buffer : parameterBuffers_[number]) table_[static_cast<size_t>(buffer)] = data;
+}
+
+void Frame::run(Context& context) {
+  const Call call{table_.data(), workspaceAt_, context};
+  for (const auto& kernel : kernels_) kernel->run(call);
+}
+
+}  // namespace seqnn

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/kernel.h"
+
+namespace seqnn {
+
+// Where a buffer lives. `place` is its byte offset in the arena or among the constants, or the number of
+// the variable or parameter (a parameter's pointer is set by the owner of the frame: scan's operands).
+enum class Home : int { arena = 0, variable = 1, constant = 2, parameter = 3 };
+
+struct Buffer {
+  Home home;
+  Value value;
+  size_t place;
+};
+
+// A run's input as the caller gives it (logical, row-major) and how it is laid out in its buffer:
+// dimension i of the buffer is dimension perm[i] of the logical shape.
+struct InputSpec {
+  int buffer;
+  bool batched;  // the first logical dimension is the batch
+  Shape logical;
+  int perm[kMaxRank];
+};
+
+struct Attribute {
+  int name;
+  std::vector<double> values;
+};
+
+struct Instruction {
+  int op;
+  std::vector<int> inputs;  // buffer numbers, -1 where an optional operand is absent
+  std::vector<int> outputs;
+  std::vector<Attribute> attributes;
+  std::vector<int> bodies;  // numbers of sub-programs
+};
+
+// A decoded program: data only, immutable, shared by all frames that run it.
+class Program {
+ public:
+  std::vector<Buffer> buffers;
+  std::vector<InputSpec> inputs;
+  std::vector<int> outputs;
+  std::vector<Instruction> instructions;
+  std::vector<std::unique_ptr<Program>> bodies;
+  size_t arenaBytes = 0;
+  size_t variables = 0;   // how many the buffers refer to
+  size_t parameters = 0;
+
+  const std::vector<std::string>* strings = nullptr;  // owned by the root
+  const char* constants = nullptr;                    // likewise
+};
+
+struct RootProgram : Program {
+  std::vector<std::string> ownStrings;
+  std::vector<char> ownConstants;
+};
+
+// Decodes lib/program/encode.ts's format. Every number is checked: malformed bytes fail(), never crash.
+std::shared_ptr<const RootProgram> decode(const uint8_t* bytes, size_t size);
+
+}  // namespace seqnn

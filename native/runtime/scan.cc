@@ -1,0 +1,114 @@
+#include "runtime/scan.h"
+
+#include <cstring>
+#include <vector>
+
+#include "runtime/frame.h"
+
+namespace seqnn {
+namespace {
+
+size_t bytesOf(const Value& value) { return static_cast<size_t>(value.shape.size()) * seqnn::bytesOf(value.dtype); }
+
+class Scan final : public Kernel {
+ public:
+  Scan(const Node& node, const KernelTable& kernels) : frame_(node.body(0), kernels) {
+    steps_ = node.integer("steps", -1);
+    stacked_ = static_cast<size_t>(node.integer("stacked", 0));
+    states_ = static_cast<size_t>(node.integer("states", 0));
+    constants_ = static_cast<size_t>(node.integer("constants", 0));
+    reverse_ = node.flag("reverse");
+    const Program& body = node.body(0);
+    const size_t inputs = static_cast<size_t>(node.inputs()), outputs = static_cast<size_t>(node.outputs());
+    if (steps_ < 0 || stacked_ + states_ + constants_ != inputs || outputs < states_) fail("scan: its operand counts do not add up");
+    ys_ = outputs - states_;
+    if (body.outputs.size() != states_ || body.parameters > stacked_ + states_ + constants_ + ys_) {
+      fail("scan: the body has %zu outputs and %zu parameters", body.outputs.size(), body.parameters);
+    }
+    if (body.variables != 0) fail("scan: the body refers to a variable");
+    for (size_t i = 0; i < stacked_; ++i) stride(node.input(static_cast<int>(i)));
+    for (size_t i = 0; i < states_; ++i) state(node, static_cast<int>(i));
+    for (size_t i = 0; i < ys_; ++i) stride(node.output(static_cast<int>(states_ + i)));
+    checkParameters(node, body);
+    workspace = frame_.bytes() + stateBytes_;
+  }
+
+  void run(const Call& call) override {
+    char* const states = call.workspace + frame_.bytes();
+    frame_.bind(call.workspace, nullptr);
+    size_t at = 0;
+    for (size_t i = 0; i < states_; ++i) {
+      if (const char* from = in<char>(call, static_cast<int>(stacked_ + i))) std::memcpy(states + at, from, stateSizes_[i]);
+      frame_.setParameter(stacked_ + i, states + at);
+      at += alignUp(stateSizes_[i]);
+    }
+    for (size_t i = 0; i < constants_; ++i) {
+      const size_t k = stacked_ + states_ + i;
+      frame_.setParameter(k, const_cast<char*>(in<char>(call, static_cast<int>(k))));
+    }
+    for (int64_t s = 0; s < steps_; ++s) {
+      const size_t row = static_cast<size_t>(reverse_ ? steps_ - 1 - s : s);
+      for (size_t i = 0; i < stacked_; ++i) frame_.setParameter(i, const_cast<char*>(in<char>(call, static_cast<int>(i))) + row * strides_[i]);
+      for (size_t i = 0; i < ys_; ++i) {
+        frame_.setParameter(stacked_ + states_ + constants_ + i, out<char>(call, static_cast<int>(states_ + i)) + row * strides_[stacked_ + i]);
+      }
+      frame_.run(call.context);
+      at = 0;
+      for (size_t i = 0; i < states_; ++i) {
+        std::memcpy(states + at, frame_.data(frame_.program().outputs[i]), stateSizes_[i]);
+        at += alignUp(stateSizes_[i]);
+      }
+    }
+    at = 0;
+    for (size_t i = 0; i < states_; ++i) {
+      if (char* to = out<char>(call, static_cast<int>(i))) std::memcpy(to, states + at, stateSizes_[i]);
+      at += alignUp(stateSizes_[i]);
+    }
+  }
+
+ private:
+  void stride(const Value& value) {
+    if (!value.present || value.shape.rank == 0 || value.shape.dim[0] != steps_) fail("scan: a stacked operand does not have %lld steps", static_cast<long long>(steps_));
+    strides_.push_back(steps_ == 0 ? 0 : bytesOf(value) / static_cast<size_t>(steps_));
+  }
+
+  void state(const Node& node, int i) {
+    const Value& first = node.input(static_cast<int>(stacked_) + i);
+    if (!first.present) fail("scan: state %d is missing", i);
+    stateSizes_.push_back(bytesOf(first));
+    stateBytes_ += alignUp(stateSizes_.back());
+    const Value& next = node.body(0).buffers[static_cast<size_t>(node.body(0).outputs[static_cast<size_t>(i)])].value;
+    const Value& last = node.output(i);
+    if (bytesOf(next) != stateSizes_.back() || (last.present && bytesOf(last) != stateSizes_.back())) fail("scan: state %d changes its size", i);
+  }
+
+  // A body buffer may not reach past what its parameter really points at.
+  void checkParameters(const Node& node, const Program& body) const {
+    for (const Buffer& b : body.buffers) {
+      if (b.home != Home::parameter) continue;
+      size_t room;
+      const size_t k = b.place;
+      if (k < stacked_) room = strides_[k];
+      else if (k < stacked_ + states_) room = stateSizes_[k - stacked_];
+      else if (k < stacked_ + states_ + constants_) room = bytesOf(node.input(static_cast<int>(k)));
+      else room = strides_[k - states_ - constants_];
+      if (steps_ > 0 && bytesOf(b.value) > room) fail("scan: parameter %zu has %zu bytes, the body reads %zu", k, room, bytesOf(b.value));
+    }
+  }
+
+  Frame frame_;
+  int64_t steps_;
+  size_t stacked_, states_, constants_, ys_;
+  bool reverse_;
+  std::vector<size_t> strides_;  // bytes per step: of the stacked inputs, then of the stacked outputs
+  std::vector<size_t> stateSizes_;
+  size_t stateBytes_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> createScan(const Node& node, const KernelTable& kernels) {
+  return std::make_unique<Scan>(node, kernels);
+}
+
+}  // namespace seqnn

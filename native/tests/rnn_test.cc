@@ -1,0 +1,298 @@
+#include "tests/rnn_reference.h"
+
+namespace seqnn {
+namespace {
+
+FakeNode nodeOf(const char* op, const RnnCase& c, const RnnOperands& o) {
+  FakeNode node(op);
+  for (const Array& operand : o) node.in(operand);
+  node.word("cell", c.cell).word("activation", c.activation).word("recurrentActivation", c.recurrentActivation);
+  node.word("order", c.order).set("reverse", c.reverse).set("cellClip", c.clip).set("forgetBias", c.forgetBias);
+  return node;
+}
+
+FakeNode forwardNode(const RnnCase& c, const RnnOperands& o, DType dtype, bool training) {
+  FakeNode node = nodeOf("rnn", c, o);
+  node.set("training", training).out(dtype, {c.T, c.H, c.B}).out(dtype, {c.H, c.B});
+  if (c.lstm()) {
+    node.out(dtype, {c.T, c.H, c.B}).out(dtype, {c.H, c.B});
+  } else {
+    node.skipOut().skipOut();
+  }
+  if (training && c.reserve() > 0) {
+    node.out(dtype, {c.T, c.reserve(), c.H, c.B});
+  } else {
+    node.skipOut();
+  }
+  return node;
+}
+
+// Gradients of all operands, from those of all outputs (numbered as the inputs of rnnGrad, from 12).
+FakeNode backwardNode(const RnnCase& c, const RnnOperands& o, DType dtype, const std::vector<Array>& forward,
+                      const std::vector<Array>& dOutputs) {
+  FakeNode node = nodeOf("rnnGrad", c, o);
+  node.in(forward[0]).in(forward[2]).in(forward[4]);
+  for (const Array& d : dOutputs) node.in(d);
+  const auto like = [&](bool wanted, const Array& a) {
+    if (!wanted) {
+      node.skipOut();
+      return;
+    }
+    Dims dims(a.value.shape.dim, a.value.shape.dim + a.value.shape.rank);
+    node.out(dtype, dims);
+  };
+  like(true, o[0]);
+  like(true, o[1]);
+  like(true, o[2]);
+  like(c.bias, o[3]);
+  like(c.initial, o[4]);
+  like(c.initial && c.lstm(), o[5]);
+  like(c.peephole, o[8]);
+  return node;
+}
+
+std::vector<Array> randomGradients(const RnnCase& c, DType dtype, unsigned seed) {
+  std::vector<Array> d = {Array::random(dtype, {c.T, c.H, c.B}, seed), Array::random(dtype, {c.H, c.B}, seed + 1)};
+  if (c.lstm()) {
+    d.push_back(Array::random(dtype, {c.T, c.H, c.B}, seed + 2));
+    d.push_back(Array::random(dtype, {c.H, c.B}, seed + 3));
+  }
+  return d;
+}
+
+double dot(const Array& a, const std::vector<double>& b) {
+  double sum = 0;
+  for (int64_t i = 0; i < a.size(); ++i) sum += a[i] * b[static_cast<size_t>(i)];
+  return sum;
+}
+double lossOf(const RnnCase& c, const RnnOperands& o, const std::vector<Array>& d) {
+  const RnnResult r = rnnReference(c, o);
+  double loss = dot(d[0], r.hs) + dot(d[1], r.hLast);
+  if (c.lstm()) loss += dot(d[2], r.cs) + dot(d[3], r.cLast);
+  return loss;
+}
+
+// Every cell with every option, over sizes with ones and odd tails.
+std::vector<RnnCase> allCases() {
+  std::vector<RnnCase> cases;
+  const int sizes[][4] = {{1, 1, 1, 1}, {4, 1, 3, 20}, {4, 2, 1, 3}, {1, 5, 2, 3}, {4, 17, 5, 20}, {3, 32, 20, 5}, {2, 35, 2, 1}};
+  for (const char* cell : {"simple", "lstm", "gru", "gruResetAfter"}) {
+    for (const auto& size : sizes) {
+      RnnCase plain;
+      plain.cell = cell;
+      plain.T = size[0], plain.B = size[1], plain.F = size[2], plain.H = size[3];
+      cases.push_back(plain);
+      const auto with = [&](auto change) {
+        RnnCase c = plain;
+        change(c);
+        cases.push_back(c);
+      };
+      with([](RnnCase& c) { c.bias = false; });
+      with([](RnnCase& c) { c.reverse = c.initial = true; });
+      with([](RnnCase& c) { c.mask = true; });
+      with([](RnnCase& c) { c.mask = c.reverse = c.initial = c.dropout = true; });
+      with([](RnnCase& c) { c.dropout = true; });
+      with([](RnnCase& c) { c.activation = "softsign", c.recurrentActivation = "hardSigmoid2", c.initial = true; });
+      with([](RnnCase& c) { c.activation = "elu"; });
+      if (!plain.lstm()) continue;
+      with([](RnnCase& c) { c.peephole = c.initial = true; });
+      with([](RnnCase& c) { c.peephole = c.mask = true, c.forgetBias = 1, c.order = "ijfo"; });
+      with([](RnnCase& c) { c.clip = 0.3, c.initial = c.peephole = true; });
+    }
+  }
+  return cases;
+}
+
+TEST(Rnn, ForwardMatchesPlainLoops) {
+  for (const RnnCase& c : allCases()) {
+    SCOPED_TRACE(c.describe());
+    for (DType dtype : kFloating) {
+      const RnnOperands o = randomOperands(c, dtype, 7);
+      const RnnResult expected = rnnReference(c, o);
+      const double tolerance = 40 * epsilonOf(dtype);
+      forEachIsa([&](const char* isa) {
+        for (bool training : {false, true}) {
+          const std::vector<Array> y = forwardNode(c, o, dtype, training).run(isa);
+          expectNear(y[0], expected.hs, tolerance);
+          expectNear(y[1], expected.hLast, tolerance);
+          if (!c.lstm()) continue;
+          expectNear(y[2], expected.cs, tolerance);
+          expectNear(y[3], expected.cLast, tolerance);
+        }
+      });
+    }
+  }
+}
+
+// The last states alone: nothing else is stored.
+TEST(Rnn, LastStateAlone) {
+  for (const char* cell : {"simple", "lstm", "gru", "gruResetAfter"}) {
+    for (int B : {1, 3, 17}) {
+      RnnCase c;
+      c.cell = cell, c.T = 5, c.B = B, c.F = 2, c.H = 9;
+      const RnnOperands o = randomOperands(c, DType::f64, 3);
+      const RnnResult expected = rnnReference(c, o);
+      forEachIsa([&](const char* isa) {
+        const std::vector<Array> y = nodeOf("rnn", c, o).skipOut().out(DType::f64, {c.H, c.B}).run(isa);
+        expectNear(y[1], expected.hLast, 1e-13);
+      });
+    }
+  }
+}
+
+TEST(Rnn, GradientsMatchDifferences) {
+  for (const RnnCase& c : allCases()) {
+    SCOPED_TRACE(c.describe());
+    const DType dtype = DType::f64;
+    const RnnOperands o = randomOperands(c, dtype, 11);
+    const std::vector<Array> d = randomGradients(c, dtype, 100);
+    const int operandOf[] = {0, 1, 2, 3, 4, 5, 8};
+    double slopes[7] = {};
+    RnnOperands directions(9);
+    for (int k = 0; k < 7; ++k) {
+      const Array& base = o[operandOf[k]];
+      if (!base.value.present) continue;
+      Dims dims(base.value.shape.dim, base.value.shape.dim + base.value.shape.rank);
+      const Array direction = Array::random(dtype, dims, 200 + k);
+      const double step = 1e-6;
+      RnnOperands moved = o;
+      const auto lossAt = [&](double by) {
+        for (int64_t i = 0; i < base.size(); ++i) moved[operandOf[k]].set(i, base[i] + by * direction[i]);
+        return lossOf(c, moved, d);
+      };
+      slopes[k] = (lossAt(step) - lossAt(-step)) / (2 * step);
+      directions[operandOf[k]] = direction;
+    }
+    forEachIsa([&](const char* isa) {
+      const std::vector<Array> y = forwardNode(c, o, dtype, true).run(isa);
+      const std::vector<Array> g = backwardNode(c, o, dtype, y, d).run(isa);
+      for (int k = 0; k < 7; ++k) {
+        if (!g[k].value.present) continue;
+        const double got = dot(g[k], directions[operandOf[k]].doubles());
+        ASSERT_NEAR(got, slopes[k], 2e-7 * (1 + std::fabs(slopes[k]))) << "gradient of operand " << operandOf[k];
+      }
+    });
+  }
+}
+
+// In float, against the double kernels.
+TEST(Rnn, FloatGradientsFollowDoubles) {
+  for (const RnnCase& c : allCases()) {
+    SCOPED_TRACE(c.describe());
+    std::vector<Array> expected;
+    forEachIsa([&](const char* isa) {
+      for (DType dtype : {DType::f64, DType::f32}) {
+        if (dtype == DType::f64 && !expected.empty()) continue;
+        // The same numbers in both: a float's values.
+        const RnnOperands single = randomOperands(c, DType::f32, 5);
+        const std::vector<Array> d32 = randomGradients(c, DType::f32, 50);
+        const auto as = [&](const Array& a) {
+          if (!a.value.present || a.value.dtype == DType::boolean || dtype == DType::f32) return a;
+          return Array(dtype, Dims(a.value.shape.dim, a.value.shape.dim + a.value.shape.rank), a.doubles());
+        };
+        RnnOperands o;
+        std::vector<Array> d;
+        for (const Array& a : single) o.push_back(as(a));
+        for (const Array& a : d32) d.push_back(as(a));
+        const std::vector<Array> y = forwardNode(c, o, dtype, true).run(isa);
+        const std::vector<Array> g = backwardNode(c, o, dtype, y, d).run(isa);
+        if (dtype == DType::f64) {
+          expected = g;
+          continue;
+        }
+        for (size_t k = 0; k < g.size(); ++k) {
+          if (!g[k].value.present) continue;
+          double scale = 1;
+          for (int64_t i = 0; i < g[k].size(); ++i) scale = std::max(scale, std::fabs(expected[k][i]));
+          for (int64_t i = 0; i < g[k].size(); ++i) {
+            ASSERT_NEAR(g[k][i], expected[k][i], 100 * epsilonOf(DType::f32) * scale) << "gradient " << k << " at " << i;
+          }
+        }
+      }
+    });
+  }
+}
+
+TEST(Rnn, BitsDoNotDependOnThreads) {
+  for (const char* cell : {"simple", "lstm", "gru", "gruResetAfter"}) {
+    RnnCase c;
+    c.cell = cell, c.T = 20, c.B = 67, c.F = 24, c.H = 33;
+    c.mask = c.dropout = c.initial = true;
+    c.peephole = c.lstm();
+    for (DType dtype : kFloating) {
+      const RnnOperands o = randomOperands(c, dtype, 1);
+      const std::vector<Array> d = randomGradients(c, dtype, 9);
+      forEachIsa([&](const char* isa) {
+        std::vector<Array> first;
+        for (int threads : {1, 2, 3, 16}) {
+          std::vector<Array> all = forwardNode(c, o, dtype, true).run(isa, threads);
+          const std::vector<Array> g = backwardNode(c, o, dtype, all, d).run(isa, threads);
+          all.insert(all.end(), g.begin(), g.end());
+          if (first.empty()) first = all;
+          for (size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i].bytes, first[i].bytes) << cell << " output " << i;
+        }
+      });
+    }
+  }
+}
+
+TEST(Rnn, EmptySizes) {
+  for (const char* cell : {"simple", "lstm", "gru", "gruResetAfter"}) {
+    for (int empty = 0; empty < 4; ++empty) {
+      RnnCase c;
+      c.cell = cell, c.T = empty == 0 ? 0 : 3, c.B = empty == 1 ? 0 : 5, c.F = empty == 2 ? 0 : 2, c.H = empty == 3 ? 0 : 4;
+      for (bool initial : {false, true}) {
+        c.initial = initial;
+        const RnnOperands o = randomOperands(c, DType::f32, 1);
+        forEachIsa([&](const char* isa) {
+          const std::vector<Array> y = forwardNode(c, o, DType::f32, true).run(isa);
+          expectNear(y[1], rnnReference(c, o).hLast, 1e-5);
+          const std::vector<Array> g = backwardNode(c, o, DType::f32, y, randomGradients(c, DType::f32, 1)).run(isa);
+          if (empty > 1) return;
+          for (int k = 1; k < 4; ++k) {
+            for (int64_t i = 0; i < g[k].size(); ++i) ASSERT_EQ(g[k][i], 0) << "no steps or samples: gradient " << k;
+          }
+        });
+      }
+    }
+  }
+}
+
+TEST(Rnn, NaNPropagates) {
+  for (const char* cell : {"simple", "lstm", "gru", "gruResetAfter"}) {
+    for (int B : {1, 20}) {
+      RnnCase c;
+      c.cell = cell, c.T = 3, c.B = B, c.F = 2, c.H = 4, c.clip = 5;
+      RnnOperands o = randomOperands(c, DType::f32, 1);
+      o[0].set(0, NAN);
+      forEachIsa([&](const char* isa) {
+        const std::vector<Array> y = forwardNode(c, o, DType::f32, false).run(isa);
+        for (int u = 0; u < c.H; ++u) EXPECT_TRUE(std::isnan(y[1][u * B])) << cell << " unit " << u;
+        if (B > 1) {
+          EXPECT_FALSE(std::isnan(y[1][1]));
+        }
+      });
+    }
+  }
+}
+
+TEST(Rnn, RefusesWhatDoesNotFit) {
+  RnnCase c;
+  c.T = 2, c.B = 3, c.F = 2, c.H = 4;
+  const RnnOperands o = randomOperands(c, DType::f32, 1);
+  RnnCase unknown = c;
+  unknown.cell = "elman";
+  EXPECT_THROW(forwardNode(unknown, o, DType::f32, false).run("scalar"), Error);
+  unknown = c;
+  unknown.activation = "softplusplus";
+  EXPECT_THROW(forwardNode(unknown, o, DType::f32, false).run("scalar"), Error);
+  unknown = c;
+  unknown.cell = "lstm";  // four times the columns
+  EXPECT_THROW(forwardNode(unknown, o, DType::f32, false).run("scalar"), Error);
+  RnnOperands wrong = o;
+  wrong[3] = Array::random(DType::f32, {5}, 1);
+  EXPECT_THROW(forwardNode(c, wrong, DType::f32, false).run("scalar"), Error);
+}
+
+}  // namespace
+}  // namespace seqnn

@@ -1,0 +1,28 @@
+// Compiles lib, test, bench and examples to dist/ (ES modules) and lib once more to dist/cjs (for require).
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesUnder } from './support/files.mjs';
+import { bin, root } from './support/shell.mjs';
+
+const compile = (project) =>
+  new Promise((resolve) => {
+    const [node, ...args] = [...bin('typescript/bin/tsc'), '-p', project];
+    spawn(node, args, { cwd: root, stdio: ['ignore', 2, 2] }).on('close', (status) => resolve(status ?? 1));
+  });
+
+/** A compiled test or command whose source is gone would still run. */
+function removeOrphans() {
+  for (const output of filesUnder(['dist'], /\.(js|cjs|d\.ts|d\.cts)(\.map)?$/)) {
+    const source = output
+      .replace(/^dist\/(cjs\/)?/, (_, cjs) => (cjs ? 'lib/' : ''))
+      .replace(/(\.d)?\.(c?)(js|ts)(\.map)?$/, '.$2ts');
+    if (!existsSync(join(root, source))) rmSync(join(root, output));
+  }
+}
+
+mkdirSync(join(root, 'dist', 'cjs'), { recursive: true });
+writeFileSync(join(root, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+const statuses = await Promise.all([compile('tsconfig.json'), compile('tsconfig.cjs.json')]);
+if (statuses.some((status) => status !== 0)) process.exit(1);
+removeOrphans();
