@@ -1,4 +1,4 @@
-// Philox4x32-10 (Salmon et al. 2011): four random words for each counter, so that any element of a stream can be had alone.
+// Philox4x32-10 (Salmon et al. 2011): four random words for each counter, so that any part of a stream can be had alone.
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -7,11 +7,13 @@ const W1 = 0xbb67ae85;
 
 /** The upper 32 bits of a product of two unsigned words, from its 16-bit halves. */
 function mulHigh(a: number, b: number): number {
-  const [al, ah, bl, bh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
-  const low = Math.imul(al, bl) >>> 0;
-  const middle = (Math.imul(ah, bl) >>> 0) + (low >>> 16);
+  const al = a & 0xffff;
+  const ah = a >>> 16;
+  const bl = b & 0xffff;
+  const bh = b >>> 16;
+  const middle = (Math.imul(ah, bl) >>> 0) + (Math.imul(al, bl) >>> 16);
   const carry = (Math.imul(al, bh) >>> 0) + (middle & 0xffff);
-  return ((Math.imul(ah, bh) >>> 0) + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  return (Math.imul(ah, bh) + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }
 
 /** Uniform numbers in [0, 1) of one (seed, stream), in the order of its counter. */
@@ -37,14 +39,27 @@ export class PhiloxStream {
   }
 
   private refill(): void {
-    let [c0, c1, c2, c3] = [this.block++, 0, this.stream >>> 0, 0];
-    let [k0, k1] = [this.seed >>> 0, Math.floor(this.seed / 2 ** 32) >>> 0];
+    let c0 = this.block++ >>> 0;
+    let c1 = 0;
+    let c2 = this.stream >>> 0;
+    let c3 = 0;
+    let k0 = this.seed >>> 0;
+    let k1 = Math.floor(this.seed / 2 ** 32) >>> 0;
     for (let round = 0; round < 10; round++) {
-      const [h0, l0, h1, l1] = [mulHigh(M0, c0), Math.imul(M0, c0), mulHigh(M1, c2), Math.imul(M1, c2)];
-      [c0, c1, c2, c3] = [(h1 ^ c1 ^ k0) >>> 0, l1 >>> 0, (h0 ^ c3 ^ k1) >>> 0, l0 >>> 0];
-      [k0, k1] = [(k0 + W0) >>> 0, (k1 + W1) >>> 0];
+      const high0 = mulHigh(M0, c0);
+      const high1 = mulHigh(M1, c2);
+      const low0 = Math.imul(M0, c0);
+      c0 = (high1 ^ c1 ^ k0) >>> 0;
+      c1 = Math.imul(M1, c2) >>> 0;
+      c2 = (high0 ^ c3 ^ k1) >>> 0;
+      c3 = low0 >>> 0;
+      k0 = (k0 + W0) >>> 0;
+      k1 = (k1 + W1) >>> 0;
     }
-    this.words.set([c0, c1, c2, c3]);
+    this.words[0] = c0;
+    this.words[1] = c1;
+    this.words[2] = c2;
+    this.words[3] = c3;
     this.used = 0;
   }
 }

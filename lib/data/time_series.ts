@@ -22,7 +22,10 @@ export function generateTimeSeries(count: number, steps: number, options: TimeSe
   const scale = steps > 1 ? 1 / (steps - 1) : 0;
   for (let i = 0; i < count; i++) {
     const random = new PhiloxStream(seed, i);
-    const [f1, f2, o1, o2] = [random.uniform(), random.uniform(), random.uniform(), random.uniform()];
+    const f1 = random.uniform();
+    const f2 = random.uniform();
+    const o1 = random.uniform();
+    const o2 = random.uniform();
     for (let s = 0; s < steps; s++) {
       const t = s * scale;
       const waves = 0.5 * Math.sin((t - o1) * (f1 * 10 + 10)) + 0.2 * Math.sin((t - o2) * (f2 * 20 + 20));

@@ -57,11 +57,14 @@ export abstract class Layer {
   built = false;
   /** Whether the mask of the inputs is the mask of the results. */
   supportsMasking = false;
+  /** Whether each vector along the last axis is treated by itself, so that a time axis in front changes nothing. */
+  actsOnVectors = false;
   readonly batchInputShape?: PartialShape;
-  private readonly own: Variable[] = [];
-  private readonly sublayers: Layer[] = [];
-  private ownDType?: DType;
-  private readonly config: LayerConfig;
+  // Truly private: a subclass may use these names for its own members.
+  readonly #own: Variable[] = [];
+  readonly #sublayers: Layer[] = [];
+  readonly #config: LayerConfig;
+  #ownDType?: DType;
 
   /** @param options Refused when neither this class nor `own` knows them. */
   constructor(options: LayerConfig = {}, own: readonly string[] = []) {
@@ -69,16 +72,16 @@ export abstract class Layer {
     if (typeof options !== 'object' || options === null) throw new ValueError(`${who}: expected an object of options, got ${show(options)}.`);
     checkOptions(who, options, [...own, ...COMMON]);
     if (options.dtype !== undefined && !isDType(options.dtype)) throw new ValueError(`${who}: unknown dtype ${show(options.dtype)}.`);
-    this.config = { ...options };
+    this.#config = { ...options };
     this.name = options.name ?? uniqueName(who);
     this.trainable = options.trainable ?? true;
-    this.ownDType = options.dtype;
+    this.#ownDType = options.dtype;
     this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
     this.guard();
   }
 
   get dtype(): DType {
-    return this.ownDType ?? 'float32';
+    return this.#ownDType ?? 'float32';
   }
 
   /** Makes the weights; called once, before the first call. Sizes that are not known yet are null. */
@@ -105,12 +108,12 @@ export abstract class Layer {
       },
       build: (shape: unknown) => {
         if (this.built) return;
-        const [weights, layers] = [this.own.length, this.sublayers.length];
+        const [weights, layers] = [this.#own.length, this.#sublayers.length];
         try {
           build.call(this, shape);
         } catch (error) {
-          this.own.length = weights;
-          this.sublayers.length = layers;
+          this.#own.length = weights;
+          this.#sublayers.length = layers;
           throw error;
         }
         this.built = true;
@@ -127,6 +130,11 @@ export abstract class Layer {
     return cast(inputs, this.dtype) as X;
   }
 
+  /** Numbers of any dtype in the layer's dtype. */
+  protected floating(x: TensorBase): TensorBase {
+    return cast(x, this.dtype);
+  }
+
   /** A new weight. It is in `weights` in the order of its making. */
   protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true, dtype = this.dtype }: WeightOptions): Variable {
     const who = `${this.name}/${name}`;
@@ -134,39 +142,39 @@ export abstract class Layer {
     const value = within(undefined, () => tensor(make(shape, dtype), undefined, dtype, who));
     if (!sameShape(value.shape, shape)) throw new ShapeError(`${who}: the initializer gave shape ${showShape(value.shape)}, expected ${showShape(shape)}.`);
     const variable = new Variable(value, who, trainable);
-    this.own.push(variable);
+    this.#own.push(variable);
     return variable;
   }
 
   /** Makes a layer part of this one: its weights and states are this one's, too. */
   track<L extends Layer>(layer: L): L {
     if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: track expects a layer, got ${show(layer)}.`);
-    if (!this.sublayers.includes(layer)) this.sublayers.push(layer);
-    if (this.ownDType) layer.inheritDType(this.ownDType);
+    if (!this.#sublayers.includes(layer)) this.#sublayers.push(layer);
+    if (this.#ownDType) layer.inheritDType(this.#ownDType);
     return layer;
   }
 
   /** The dtype of the layer around it, unless it was given one of its own or has its weights already. */
   private inheritDType(dtype: DType): void {
-    if (this.ownDType || this.built) return;
-    this.ownDType = dtype;
-    for (const layer of this.sublayers) layer.inheritDType(dtype);
+    if (this.#ownDType || this.built) return;
+    this.#ownDType = dtype;
+    for (const layer of this.#sublayers) layer.inheritDType(dtype);
   }
 
   /** Layers inside this one, as tracked. */
   get tracked(): readonly Layer[] {
-    return this.sublayers;
+    return this.#sublayers;
   }
 
   /** All weights in Keras' order: own ones, trainable first, then those of the layers inside. */
   get weights(): Variable[] {
-    const own = [...this.own.filter((v) => v.trainable), ...this.own.filter((v) => !v.trainable)];
-    return [...new Set([...own, ...this.sublayers.flatMap((l) => l.weights)])];
+    const own = [...this.#own.filter((v) => v.trainable), ...this.#own.filter((v) => !v.trainable)];
+    return [...new Set([...own, ...this.#sublayers.flatMap((l) => l.weights)])];
   }
 
   get trainableWeights(): Variable[] {
     if (!this.trainable) return [];
-    return [...new Set([...this.own.filter((v) => v.trainable), ...this.sublayers.flatMap((l) => l.trainableWeights)])];
+    return [...new Set([...this.#own.filter((v) => v.trainable), ...this.#sublayers.flatMap((l) => l.trainableWeights)])];
   }
 
   get nonTrainableWeights(): Variable[] {
@@ -198,17 +206,20 @@ export abstract class Layer {
 
   /** Sets the states that stateful layers carry from batch to batch to zero. */
   resetStates(): void {
-    for (const layer of this.sublayers) layer.resetStates();
+    for (const layer of this.#sublayers) layer.resetStates();
   }
 
   /** The constructor's options. */
   getConfig(): Record<string, any> {
-    return { ...this.config, name: this.name };
+    return { ...this.#config, name: this.name };
   }
 
   /** An unbuilt layer of the same options. A class whose constructor takes anything else overrides this. */
   clone(changes: object = {}): this {
     const Class = this.constructor as new (options: object) => this;
+    if (Class.length > 0 && Object.keys(this.#config).length === 0) {
+      throw new StateError(`${this.name}: a copy is needed and ${Class.name} does not say how to make one; override clone(), or hand the options on to super().`);
+    }
     return new Class({ ...this.getConfig(), name: undefined, ...changes });
   }
 

@@ -1,5 +1,6 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { ShapeError } from '../program/errors.js';
+import { leaderOf } from '../program/layout.js';
 import type { LaidNode, LayoutContext, Op } from '../program/op.js';
 import type { SymbolicTensor } from '../program/graph.js';
 import type { TensorBase } from '../program/tensor.js';
@@ -40,6 +41,7 @@ const denseOp: Op<DenseAttrs> = {
 const gradOp: Op<DenseAttrs> = {
   name: 'denseGradW',
   optional: [1],
+  sumOverSteps: (stacked, attrs) => applyAll(gradOp, stacked, { ...attrs, axis: attrs.axis + 1 }),
   infer([x, dy], { axis }) {
     const [a, b] = [(x as Spec).shape[axis], (dy as Spec).shape[axis]];
     return [
@@ -53,7 +55,7 @@ const gradOp: Op<DenseAttrs> = {
     return [needs[0] ? apply(denseOp, [dy, g], { axis, transposed: true }) : null, needs[1] ? apply(denseOp, [x, g], { axis }) : null] as never;
   },
   layout({ inputs, attrs, laid, outputs }) {
-    const perm = (inputs.find((x) => x && !x.perm.every((p, i) => p === i)) ?? inputs[0])!.perm;
+    const perm = leaderOf(inputs)?.perm ?? inputs[0]!.perm.map((_, i) => i);
     return { inputs: inputs.map((_, i) => laid(i, perm)), attrs: { ...attrs, axis: perm[attrs.axis] }, perms: outputs.map((o) => o.shape.map((_, i) => i)) };
   },
 };

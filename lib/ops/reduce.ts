@@ -32,6 +32,11 @@ export function normalizeAxis(who: string, axis: number, rank: number): number {
 
 const reduceOp: Op<ReduceAttrs> = {
   name: 'reduce',
+  sumOverSteps([x], { kind, axes, keepDims }) {
+    const total = apply(reduceOp, [x], { kind, axes: [0, ...axes.map((a) => a + 1)], keepDims });
+    if (kind === 'mean') return [multiply(keepDims ? reshape(total, total.shape.slice(1)) : total, x.shape[0])];
+    return kind === 'sum' ? [keepDims ? reshape(total, total.shape.slice(1)) : total] : [];
+  },
   infer([x], { kind, axes, keepDims }) {
     const { shape, dtype } = x as Spec;
     const result = keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i));

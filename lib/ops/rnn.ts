@@ -27,7 +27,7 @@ interface RnnAttrs extends Record<string, string | number | boolean | undefined>
 const CELLS: Readonly<Record<Cell, { gates: number; reserve: number }>> = {
   simple: { gates: 1, reserve: 0 },
   lstm: { gates: 4, reserve: 5 },
-  gru: { gates: 3, reserve: 4 },
+  gru: { gates: 3, reserve: 3 },
   gruResetAfter: { gates: 3, reserve: 4 },
 };
 
@@ -37,7 +37,7 @@ type Operands = Record<(typeof OPERANDS)[number], TensorBase | null>;
 
 const rnnOp: Op<RnnAttrs> = {
   name: 'rnn',
-  optional: [1, 2, 3, 4],
+  optional: [0, 1, 2, 3, 4],
   infer([x, kernel], { cell }) {
     const [steps, , batch] = (x as Spec).shape;
     const units = (kernel as Spec).shape[1] / CELLS[cell].gates;

@@ -10,6 +10,7 @@ import { symbolsOf, trace } from '../program/trace.js';
 import { sameShape, showShape, type Spec } from '../program/types.js';
 import { add } from './arithmetic.js';
 import { zeros } from './create.js';
+import { splitSum } from './scan_sums.js';
 
 // A loop over time whose body is a program of its own, run natively at every step, with its reverse.
 
@@ -37,64 +38,86 @@ const scanOp: Op<ScanAttrs> = {
 function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<ScanAttrs>): (SymbolicTensor | null)[] {
   const [body] = bodies;
   const { steps, stacked, states } = attrs;
-  const back = new Graph(body);
   const outer = currentGraph() as Graph;
-  const slices = grads.map((g, i) => (i >= states && g ? i : -1)).filter((i) => i >= 0);
-  const wanted = body.inputs.filter((_, k) => needs[k] || (k >= stacked && k < stacked + states));
+  const back = new Graph(body);
   const ahead = body.outputs.slice();
-  const dslices = within(back, () => slices.map((i) => back.input(ahead[i], false)));
-  const dstates = within(back, () => body.inputs.slice(stacked, stacked + states).map((s) => back.input(s, false)));
-  const constants = wanted.filter((s) => body.inputs.indexOf(s) >= stacked + states);
-  const sums = within(back, () => constants.map((s) => back.input(s, false)));
-  const { next, dx, reached } = within(back, () => {
+  const [xs, carried, fixed] = [body.inputs.slice(0, stacked), body.inputs.slice(stacked, stacked + states), body.inputs.slice(stacked + states)];
+  const isWanted = (s: SymbolicTensor) => needs[body.inputs.indexOf(s)];
+  const wantedXs = xs.filter(isWanted);
+  const wantedFixed = fixed.filter(isWanted);
+  const slices = grads.map((g, i) => (i >= states && g ? i : -1)).filter((i) => i >= 0);
+
+  const dslices = slices.map((i) => back.input(ahead[i], false));
+  const dstates = carried.map((s) => back.input(s, false));
+  const parts = within(back, () => {
     const seeded = [...ahead.slice(0, states), ...slices.map((i) => ahead[i])];
-    const parts = differentiate(seeded, [...dstates, ...dslices], wanted, (a, b) => add(a, b) as SymbolicTensor);
-    const of = (s: SymbolicTensor) => parts[wanted.indexOf(s)] ?? null;
-    const zero = (s: SymbolicTensor) => back.constant(zeros(s.shape, s.dtype));
-    const previous = body.inputs.slice(stacked, stacked + states).map((s) => of(s) ?? zero(s));
-    const totals = constants.map((s, i) => {
-      const part = of(s);
-      return part ? (add(sums[i], part) as SymbolicTensor) : sums[i];
-    });
-    const wantedSlices = body.inputs.slice(0, stacked).filter((s) => wanted.includes(s));
-    return { next: [...previous, ...totals], dx: wantedSlices.map((s) => of(s) ?? zero(s)), reached: wantedSlices };
+    const wrt = [...carried, ...wantedXs, ...wantedFixed];
+    const found = differentiate(seeded, [...dstates, ...dslices], wrt, (a, b) => add(a, b) as SymbolicTensor);
+    return new Map(wrt.map((s, i) => [s, found[i]]));
   });
-  back.outputs = [...next, ...dx];
+  const orZero = (s: SymbolicTensor) => parts.get(s) ?? back.constant(zeros(s.shape, s.dtype));
+
+  // Of each constant's gradient: terms whose sum waits until the loop is over, and the rest, summed in a state.
+  const sums = within(back, () =>
+    wantedFixed.map((s) => {
+      const part = parts.get(s);
+      const { late, rest } = part ? splitSum(back, part) : { late: [], rest: null };
+      const state = rest && back.input(s, false);
+      return { late, state, next: rest && state && (add(state, rest) as SymbolicTensor) };
+    }),
+  );
+  const running = sums.filter((e) => e.state !== null);
+  const dx = wantedXs.map(orZero);
+  const lateOperands = [...new Set(sums.flatMap((e) => e.late.flatMap((l) => l.operands)))];
+  const computed = lateOperands.filter((s) => !back.inputs.includes(s));
+  back.outputs = [...carried.map(orZero), ...running.map((e) => e.next as SymbolicTensor), ...dx, ...computed];
 
   // What the backward body read of the forward one becomes a stacked operand or a constant.
   const kept: { inner: SymbolicTensor; from: SymbolicTensor }[] = [];
-  const fixed: { inner: SymbolicTensor; from: SymbolicTensor }[] = [];
-  const forward = outputs[0].node;
+  const plain: { inner: SymbolicTensor; from: SymbolicTensor }[] = [];
   for (const [symbol, inner] of back.captured) {
     if (!back.inputs.includes(inner)) continue;
     const k = body.inputs.indexOf(symbol);
-    if (k >= stacked + states) fixed.push({ inner, from: inputs[k] as SymbolicTensor });
+    if (k >= stacked + states) plain.push({ inner, from: inputs[k] as SymbolicTensor });
     else if (k >= 0 && k < stacked) kept.push({ inner, from: inputs[k] as SymbolicTensor });
-    else if (symbol.graph === body) kept.push({ inner, from: stackedOutput(forward, body, symbol, states, steps) });
-    else fixed.push({ inner, from: symbol });
+    else if (symbol.graph === body) kept.push({ inner, from: stackedOutput(outputs[0].node, body, symbol, states, steps) });
+    else plain.push({ inner, from: symbol });
   }
-  back.inputs.splice(0, back.inputs.length, ...dslices, ...kept.map((e) => e.inner), ...dstates, ...sums, ...fixed.map((e) => e.inner));
+  const runningStates = running.map((e) => e.state as SymbolicTensor);
+  back.inputs.splice(0, back.inputs.length, ...dslices, ...kept.map((e) => e.inner), ...dstates, ...runningStates, ...plain.map((e) => e.inner));
+  const stackedOperands = [...slices.map((i) => grads[i] as SymbolicTensor), ...kept.map((e) => e.from)];
   const operands: TensorBase[] = [
-    ...slices.map((i) => grads[i] as SymbolicTensor),
-    ...kept.map((e) => e.from),
+    ...stackedOperands,
     ...dstates.map((s, i) => grads[i] ?? zeros(s.shape, s.dtype)),
-    ...sums.map((s) => zeros(s.shape, s.dtype)),
-    ...fixed.map((e) => e.from),
+    ...runningStates.map((s) => zeros(s.shape, s.dtype)),
+    ...plain.map((e) => e.from),
   ];
   const backAttrs: ScanAttrs = {
     steps,
-    stacked: slices.length + kept.length,
-    states: dstates.length + sums.length,
-    constants: fixed.length,
+    stacked: stackedOperands.length,
+    states: states + running.length,
+    constants: plain.length,
     reverse: attrs.reverse ? undefined : true,
-    batched: dstates.length,
+    batched: states,
   };
-  const results = within(outer, () => applyAll(scanOp, operands.map((o) => symbolOf(outer, o)), backAttrs, [back])) as SymbolicTensor[];
-  return inputs.map((_, k) => {
-    if (!needs[k]) return null;
-    if (k < stacked) return results[backAttrs.states + reached.indexOf(body.inputs[k])];
-    if (k < stacked + states) return results[k - stacked];
-    return results[states + constants.indexOf(body.inputs[k])];
+  return within(outer, () => {
+    const results = applyAll(scanOp, operands.map((o) => symbolOf(outer, o)), backAttrs, [back]);
+    const behind = results.slice(backAttrs.states);
+    const stackedFormOf = (s: SymbolicTensor) => {
+      const k = computed.indexOf(s);
+      return k >= 0 ? behind[dx.length + k] : stackedOperands[back.inputs.indexOf(s)];
+    };
+    const total = ({ late, state }: (typeof sums)[number]) => {
+      const all = late.map((l) => l.total(l.operands.map(stackedFormOf)));
+      if (state) all.push(results[states + runningStates.indexOf(state)]);
+      return all.length > 0 ? all.reduce((a, b) => add(a, b)) : null;
+    };
+    return body.inputs.map((s, k) => {
+      if (!needs[k]) return null;
+      if (k < stacked) return behind[wantedXs.indexOf(s)];
+      if (k < stacked + states) return results[k - stacked];
+      return total(sums[wantedFixed.indexOf(s)]);
+    }) as (SymbolicTensor | null)[];
   });
 }
 

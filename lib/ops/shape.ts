@@ -1,5 +1,6 @@
 import { apply, operand, type Operand } from '../program/apply.js';
 import { ShapeError, show, ValueError } from '../program/errors.js';
+import { leaderOf } from '../program/layout.js';
 import type { LaidNode, LayoutContext, Op } from '../program/op.js';
 import { reshapeOp, transposeOp } from '../program/structural.js';
 import type { TensorBase } from '../program/tensor.js';
@@ -167,7 +168,7 @@ const concatOp: Op<{ axis: number }> = {
     });
   },
   layout({ inputs, attrs: { axis }, laid, outputs }) {
-    const leader = inputs.find((x) => x && !x.perm.every((p, i) => p === i));
+    const leader = leaderOf(inputs);
     if (!leader) return null;
     return { inputs: inputs.map((_, i) => laid(i, leader.perm)), attrs: { axis: leader.perm[axis] }, perms: outputs.map(() => leader.perm) };
   },

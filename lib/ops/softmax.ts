@@ -26,8 +26,8 @@ function alongAxis({ inputs, attrs, laid, outputs }: LayoutContext<AxisAttrs>): 
 }
 
 /** softmax or logSoftmax with its gradient kernel, which works from the output. */
-function softmaxOp(name: string): Op<AxisAttrs> {
-  const gradOp: Op<AxisAttrs> = { name: `${name}Grad`, infer: ([y]) => [y as Spec], layout: alongAxis };
+function softmaxOp(name: string, gradName: string): Op<AxisAttrs> {
+  const gradOp: Op<AxisAttrs> = { name: gradName, infer: ([y]) => [y as Spec], layout: alongAxis };
   return {
     name,
     infer: ([x]) => [x as Spec],
@@ -35,8 +35,8 @@ function softmaxOp(name: string): Op<AxisAttrs> {
     layout: alongAxis,
   };
 }
-const SOFTMAX = softmaxOp('softmax');
-const LOG_SOFTMAX = softmaxOp('logSoftmax');
+const SOFTMAX = softmaxOp('softmax', 'softmaxGrad');
+const LOG_SOFTMAX = softmaxOp('logSoftmax', 'logSoftmaxGrad');
 
 /** eˣ / Σ eˣ along an axis. */
 export function softmax(x: Operand, axis = -1): TensorBase {

@@ -25,13 +25,16 @@ export function assign(variable: Variable, value: TensorBase): TensorBase {
 
 /** An optimizer's fused update: operands [variable, gradient, ...scalars, ...slots], the slots from position `first` on. */
 export function updateOp(name: string, first: number): (operands: readonly (TensorBase | null)[], attrs: Record<string, number | boolean | undefined>) => void {
-  const ops = new Map<number, Op>();
+  const ops = new Map<string, Op>();
   return (operands, attrs) => {
-    let op = ops.get(operands.length);
+    const key = operands.map((x) => (x ? 1 : 0)).join('');
+    let op = ops.get(key);
     if (!op) {
       const slots = [0, ...Array.from({ length: operands.length - first }, (_, i) => first + i)];
-      op = { name, updates: slots, infer: (inputs) => slots.map((k) => inputs[k] ?? (inputs[0] as Spec)), optional: slots.map((_, i) => i) };
-      ops.set(operands.length, op);
+      // A slot that this kind of update lacks has no result either.
+      const optional = slots.map((_, i) => i).filter((i) => !operands[slots[i]]);
+      op = { name, updates: slots, infer: (inputs) => slots.map((k) => inputs[k] ?? (inputs[0] as Spec)), optional };
+      ops.set(key, op);
     }
     applyAll(op, operands, attrs);
   };

@@ -59,6 +59,8 @@ export class Graph {
   readonly captured = new Map<SymbolicTensor, SymbolicTensor>();
   private readonly variables = new Map<Variable, SymbolicTensor>();
   random?: RandomSource;
+  /** The inputs cannot be had in another order (they are slices of a scan's operands). */
+  fixedInputs = false;
   /** Losses that layers add while they are traced (activity regularizers). */
   readonly losses: SymbolicTensor[] = [];
 

@@ -1,6 +1,7 @@
 import { Graph, type Node, type SymbolicTensor } from './graph.js';
 import type { Attrs, Laid, LaidNode, LayoutContext, Op } from './op.js';
 import { addNode, inverse, reshapeOp, transposeOp } from './structural.js';
+import { Tensor } from './tensor.js';
 
 // Moves transposes through the graph until they cancel or reach an input, whose gather then writes the wanted
 // order. Every value is carried as `transpose(base, perm)`; only a reader that needs the logical order pays for it.
@@ -44,6 +45,7 @@ class LayoutPass {
   }
 
   run(outputs: readonly SymbolicTensor[], inputPerms?: readonly (readonly number[])[], outputPerms?: readonly (readonly number[])[]): { graph: Graph; outputs: SymbolicTensor[] } {
+    this.next.fixedInputs = inputPerms !== undefined;
     // All inputs, dead ones too: their numbers are the caller's.
     this.graph.inputs.forEach((input, i) => {
       const perm = inputPerms?.[i] ?? input.shape.map((_, k) => k);
@@ -83,7 +85,8 @@ class LayoutPass {
   private choose(node: Node): LaidNode | null {
     const rule = node.op.layout ?? (node.op.pointwise !== undefined ? pointwiseLayout : undefined);
     if (!rule) return null;
-    const inputs = node.inputs.map((x) => x && this.at(x));
+    const operands = node.op.pointwise !== undefined && !node.op.layout ? withoutBroadcasts(node) : node.inputs;
+    const inputs = operands.map((x) => x && this.at(x));
     const context: LayoutContext<Attrs> = {
       inputs,
       attrs: node.attrs,
@@ -137,9 +140,12 @@ class LayoutPass {
     let result = known.get(key);
     if (!result) {
       const long = axes.filter((p) => base.shape[p] !== 1);
-      if (long.every((p, i) => i === 0 || p > long[i - 1])) {
+      const constant = base.node.source?.kind === 'constant' ? base.node.source.value : undefined;
+      if (constant?.data.every((v) => v === constant.data[0])) {
+        result = this.next.constant(new Tensor(constant.data, axes.map((p) => base.shape[p]), base.dtype));
+      } else if (long.every((p, i) => i === 0 || p > long[i - 1])) {
         result = addNode(this.next, reshapeOp, base, { shape: axes.map((p) => base.shape[p]) });
-      } else if (base.node.source?.kind === 'input' && !this.graph.parent) {
+      } else if (base.node.source?.kind === 'input' && !this.next.fixedInputs) {
         result = this.next.permutedInput(base, axes);
       } else {
         result = addNode(this.next, transposeOp, base, { perm: axes });
@@ -150,10 +156,33 @@ class LayoutPass {
   }
 }
 
+/**
+ * The operand whose order of axes the others should take, or undefined when that is the logical one. A program's input
+ * is written in any order at no cost, so it leads only where there is nothing else.
+ */
+export function leaderOf(inputs: readonly (Laid | null)[]): Laid | undefined {
+  const laid = inputs.filter((x): x is Laid => x !== null);
+  const isInput = (x: Laid) => x.base.node.source?.kind === 'input' && !x.base.graph.fixedInputs;
+  const computed = laid.filter((x) => !isInput(x) && x.base.node.source?.kind !== 'constant');
+  return (computed.length > 0 ? computed : laid).find((x) => !x.perm.every((p, i) => p === i));
+}
+
+/** A pointwise op broadcasts by itself: an operand that was broadcast for it is read as it was before. */
+function withoutBroadcasts(node: Node): readonly (SymbolicTensor | null)[] {
+  const { shape } = node.outputs[0];
+  const operands = [...(node.inputs as SymbolicTensor[])];
+  operands.forEach((x, i) => {
+    if (x.node.op.name !== 'broadcastTo') return;
+    const covered = shape.every((n, axis) => n === 1 || operands.some((o, k) => k !== i && o.shape[axis - shape.length + o.rank] === n));
+    if (covered) operands[i] = x.node.inputs[0] as SymbolicTensor;
+  });
+  return operands;
+}
+
 /** All operands follow the first one of full rank that is out of order. */
-function pointwiseLayout({ inputs, attrs, outputs, laid }: LayoutContext<Attrs>): LaidNode | null {
+function pointwiseLayout({ inputs, attrs, outputs, laid, plain }: LayoutContext<Attrs>): LaidNode {
   const rank = outputs[0].shape.length;
-  const leader = inputs.find((x) => x && x.perm.length === rank && !x.perm.every((p, i) => p === i));
-  if (!leader) return null;
+  const leader = leaderOf(inputs.filter((x) => x?.perm.length === rank));
+  if (!leader) return { inputs: inputs.map((_, i) => plain(i)), attrs, perms: outputs.map((o) => o.shape.map((_, i) => i)) };
   return { inputs: inputs.map((_, i) => laid(i, leader.perm)), attrs, perms: outputs.map(() => leader.perm) };
 }

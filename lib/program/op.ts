@@ -1,4 +1,5 @@
 import type { Graph, SymbolicTensor } from './graph.js';
+import type { TensorBase } from './tensor.js';
 import type { Spec } from './types.js';
 
 /** What an attribute may be; it reaches the kernel under its own name. `undefined` is left out. */
@@ -56,6 +57,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly alias?: boolean;
   /** Output i is the variable given as input updates[i], written in place; such a node is kept though nobody reads it. */
   readonly updates?: readonly number[];
+  /** For a result that is summed over the steps of a scan: the same sum from the operands of all steps, stacked on axis 0. */
+  sumOverSteps?(stacked: readonly TensorBase[], attrs: A): TensorBase[];
   /** How to work on operands in another order of axes; absent: operands are put in order first. */
   layout?(context: LayoutContext<A>): LaidNode | null;
 }

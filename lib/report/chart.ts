@@ -84,13 +84,15 @@ export function forecastChart(plot: ForecastPlot): Chart {
     return [...before, last, ...steps];
   };
   const series: ChartSeries[] = [{ name: 'past', values: [...past, ...after], group: 0 }];
-  if (plot.actual)
-    series.push({ name: 'what came', values: continued('actual', plot.actual), style: 'dashed', group: 0 });
   series.push({ name: 'forecast', values: continued('predicted', predicted), group: 1 });
   const banded = plot.lower !== undefined && plot.upper !== undefined;
   if (banded) {
     series.push({ name: 'upper', values: continued('upper', plot.upper as Values), style: 'edge', group: 1 });
     series.push({ name: 'lower', values: continued('lower', plot.lower as Values), style: 'edge', group: 1 });
+  }
+  if (plot.actual) {
+    const [, ...steps] = continued('actual', plot.actual).slice(past.length - 1);
+    series.push({ name: 'what came', values: [...before, null, ...steps], style: 'points', group: 0 });
   }
   return {
     title: plot.title,

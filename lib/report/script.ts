@@ -2,15 +2,17 @@
 export const SCRIPT = `
 const charts = JSON.parse(document.getElementById('charts').textContent);
 const drawn = [];
+const whole = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power));
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const number = (v) => (v == null ? '–' : Math.abs(v) < 1e-3 && v !== 0 ? v.toExponential(2) : String(+v.toPrecision(4)));
+const number = (v) => (Math.abs(v) < 1e-3 && v !== 0 ? v.toExponential(2) : String(+v.toPrecision(4)));
+const shown = (u, v) => (v == null ? '' : number(v));
 
 function seriesOf(chart) {
   return chart.series.map((series, i) => {
     const stroke = color('--c' + ((series.group ?? i + 1) % 6));
-    const look = { line: { width: 2 }, dashed: { width: 2, dash: [5, 4] }, edge: { width: 1 }, points: { width: 0 } }[series.style];
-    const points = { show: series.style === 'points' || chart.x.length === 1, size: 6, fill: stroke };
-    return { label: series.name, value: (u, v) => number(v), points, ...look, stroke: series.style === 'edge' ? stroke + '66' : stroke };
+    const look = { line: { width: 2 }, dashed: { width: 2, dash: [5, 4] }, edge: { width: 1 }, points: { paths: () => null } }[series.style];
+    const points = { show: series.style === 'points' || chart.x.length === 1, size: 6, width: 1.5, fill: color('--card') };
+    return { label: series.name, value: shown, points, ...look, stroke: series.style === 'edge' ? stroke + '66' : stroke };
   });
 }
 
@@ -24,9 +26,10 @@ function draw(chart, place) {
     width: place.clientWidth,
     height: 280,
     scales: { x: { time: false }, y: { distr: chart.log ? 3 : 1 } },
-    axes: [axis(chart.xLabel, { size: 36 }), axis(chart.yLabel, { size: 62, values: (u, ticks) => ticks.map((v) => (v == null ? '' : number(v))) })],
-    series: [{ label: chart.xLabel }, ...seriesOf(chart)],
+    axes: [axis(chart.xLabel, { size: 36, incrs: chart.x.every(Number.isInteger) ? whole : undefined }), axis(chart.yLabel, { size: 62, values: (u, ticks) => ticks.map((v) => (v == null ? '' : number(v))) })],
+    series: [{ label: chart.xLabel, value: shown }, ...seriesOf(chart)],
     bands,
+    legend: { markers: { fill: (u, i) => u.series[i].stroke(u, i), width: 0 } },
     cursor: { drag: { x: true, y: true, uni: 20 } },
   };
   return new uPlot(options, [chart.x, ...chart.series.map((series) => series.values)], place);

@@ -19,5 +19,7 @@ table.values th:first-child, table.values td:first-child { text-align: left; }
 table.values th { color: var(--soft); font-weight: 600; font-size: 13px; }
 table.values tr:last-child td { border-bottom: 0; }
 .u-legend { font-size: 12px; color: var(--soft); text-align: left; }
-.u-legend .u-marker { border-radius: 2px; }
+.u-legend .u-marker { border-radius: 3px; }
+.u-inline.u-live th::after { content: none; }
+.u-legend .u-value { min-width: 3.2em; display: inline-block; }
 `;

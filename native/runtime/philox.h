@@ -1,6 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 namespace seqnn {
 
@@ -27,31 +32,57 @@ static inline PhiloxKey philoxKey(double seed) {
   return {static_cast<uint32_t>(bits), static_cast<uint32_t>(bits >> 32)};
 }
 
-// One group of 64 words. `attempt` draws anew for the same elements.
+// Words in 64-bit lanes, of which only the low halves count; compilers do not find the multiplication by themselves.
+#if defined(__AVX512F__)
+typedef uint64_t PhiloxWide __attribute__((vector_size(64)));
+static inline PhiloxWide philoxTimes(PhiloxWide a, uint64_t by) {
+  return (PhiloxWide)_mm512_mul_epu32((__m512i)a, (__m512i)(PhiloxWide{} + by));
+}
+#elif defined(__AVX2__)
+typedef uint64_t PhiloxWide __attribute__((vector_size(32)));
+static inline PhiloxWide philoxTimes(PhiloxWide a, uint64_t by) {
+  return (PhiloxWide)_mm256_mul_epu32((__m256i)a, (__m256i)(PhiloxWide{} + by));
+}
+#elif defined(__SSE2__) && defined(__GNUC__)
+typedef uint64_t PhiloxWide __attribute__((vector_size(16)));
+static inline PhiloxWide philoxTimes(PhiloxWide a, uint64_t by) {
+  return (PhiloxWide)_mm_mul_epu32((__m128i)a, (__m128i)(PhiloxWide{} + by));
+}
+#else
+typedef uint64_t PhiloxWide;
+static inline PhiloxWide philoxTimes(PhiloxWide a, uint64_t by) { return (a & UINT32_MAX) * by; }
+#endif
+
+// One group of 64 words [4, 16]. `attempt` draws anew for the same elements.
 static inline void philoxGroup(const PhiloxStream& stream, int64_t group, uint32_t attempt, uint32_t* words) {
-  uint32_t* a = words;  // [4, 16]: counters, then random words
-  uint32_t* b = words + kPhiloxLanes;
-  uint32_t* c = words + 2 * kPhiloxLanes;
-  uint32_t* d = words + 3 * kPhiloxLanes;
-  const uint64_t first = static_cast<uint64_t>(group) * kPhiloxLanes;
-  for (int i = 0; i < kPhiloxLanes; ++i) {
-    const uint64_t block = first + static_cast<uint64_t>(i);
-    a[i] = static_cast<uint32_t>(block);
-    b[i] = static_cast<uint32_t>(block >> 32) ^ (attempt << 24);
-    c[i] = stream.step;
-    d[i] = stream.stream;
-  }
-  uint32_t key0 = stream.key.low, key1 = stream.key.high;
-  for (int round = 0; round < 10; ++round) {
-    for (int i = 0; i < kPhiloxLanes; ++i) {
-      const uint64_t p = uint64_t{0xD2511F53u} * a[i], q = uint64_t{0xCD9E8D57u} * c[i];
-      a[i] = static_cast<uint32_t>(q >> 32) ^ b[i] ^ key0;
-      b[i] = static_cast<uint32_t>(q);
-      c[i] = static_cast<uint32_t>(p >> 32) ^ d[i] ^ key1;
-      d[i] = static_cast<uint32_t>(p);
+  constexpr int kStep = static_cast<int>(sizeof(PhiloxWide) / sizeof(uint64_t));
+  for (int i = 0; i < kPhiloxLanes; i += kStep) {
+    uint64_t low[kStep], high[kStep], lanes[4][kStep];
+    for (int k = 0; k < kStep; ++k) {
+      const uint64_t block = static_cast<uint64_t>(group) * kPhiloxLanes + static_cast<uint64_t>(i + k);
+      low[k] = block;
+      high[k] = (block >> 32) ^ (uint64_t{attempt} << 24);
     }
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
+    PhiloxWide a, b, c = PhiloxWide{} + stream.step, d = PhiloxWide{} + stream.stream;
+    std::memcpy(&a, low, sizeof a);
+    std::memcpy(&b, high, sizeof b);
+    uint32_t key0 = stream.key.low, key1 = stream.key.high;
+    for (int round = 0; round < 10; ++round) {
+      const PhiloxWide p = philoxTimes(a, 0xD2511F53u), q = philoxTimes(c, 0xCD9E8D57u);
+      a = (q >> 32) ^ b ^ uint64_t{key0};
+      b = q;
+      c = (p >> 32) ^ d ^ uint64_t{key1};
+      d = p;
+      key0 += 0x9E3779B9u;
+      key1 += 0xBB67AE85u;
+    }
+    std::memcpy(lanes[0], &a, sizeof a);
+    std::memcpy(lanes[1], &b, sizeof b);
+    std::memcpy(lanes[2], &c, sizeof c);
+    std::memcpy(lanes[3], &d, sizeof d);
+    for (int w = 0; w < 4; ++w) {
+      for (int k = 0; k < kStep; ++k) words[w * kPhiloxLanes + i + k] = static_cast<uint32_t>(lanes[w][k]);
+    }
   }
 }
 

@@ -105,7 +105,7 @@ TEST(Dense, Gradient) {
 
 TEST(Dense, GradientOfManyThreads) {
   checkGradient({60, 20, 32, 80}, true);
-  checkGradient({40, 70, 32, 90}, true);
+  checkGradient({40, 100, 32, 97}, true);
   checkGradient({700, 70, 1, 90}, true);
   checkGradient({300, 33, 3, 150}, true);
 }

@@ -88,6 +88,7 @@ TEST(Random, Distributions) {
   EXPECT_NEAR(momentsOf(mask).mean, 1, 0.01);
   for (double v : mask.doubles()) ASSERT_TRUE(v == 0 || v == 1.25);
   EXPECT_EQ(momentsOf(randomNode("bernoulli", DType::f32, n, 1, 0).run("scalar")[0]).low, 1);
+  EXPECT_EQ(momentsOf(randomNode("bernoulli", DType::f32, n, 0, 0).run("scalar")[0]).high, 0);
   EXPECT_THROW(randomNode("bernoulli", DType::f32, 3, 1.5, 0).run("scalar"), Error);
   EXPECT_THROW(randomNode("cauchy", DType::f32, 3, 1, 0).run("scalar"), Error);
 }

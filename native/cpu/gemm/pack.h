@@ -63,7 +63,7 @@ void packRun(const T* from, int64_t own, int64_t stepK, int count, int n, T* to,
     if (own == 1) {
       int j = i;
       for (; j + kLanes<T> <= count; j += kLanes<T>) store(to + j, load(from + j));
-      for (; j < count; ++j) to[j] = from[j];
+      if (j < count) storeLanes(to + j, loadLanes(from + j, count - j), count - j);
     } else {
       for (int j = i; j < count; ++j) to[j] = from[j * own];
     }

@@ -75,6 +75,15 @@ struct Broadcast {
 
  private:
   template <class S, class T>
+  static SEQNN_INLINE void copyAs(const S* from, int64_t n, T* to) {
+    for (int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(from[i]);
+  }
+  template <class T>
+  static SEQNN_INLINE void copyAs(const T* from, int64_t n, T* to) {
+    eachVector<T>(0, n, [&](int64_t i, int lanes) { storeLanes(to + i, loadLanes(from + i, lanes), lanes); });
+  }
+
+  template <class S, class T>
   void expandAs(const S* p, int64_t start, int64_t n, T* to) const {
     int64_t at[kMaxRank], offset = 0, rest = start;
     for (int d = rank - 1; d >= 0; --d) {
@@ -86,11 +95,11 @@ struct Broadcast {
     while (n > 0) {
       const int64_t run = least(dim[last] - at[last], n);
       if (stride[last] == 0) {
-        const T value = static_cast<T>(p[offset]);
-        for (int64_t i = 0; i < run; ++i) to[i] = value;
+        const Vec<T> value = splat(static_cast<T>(p[offset]));
+        eachVector<T>(0, run, [&](int64_t i, int lanes) { storeLanes(to + i, value, lanes); });
       } else {
         const S* from = p + offset;  // merged and dense: the innermost stride is 1
-        for (int64_t i = 0; i < run; ++i) to[i] = static_cast<T>(from[i]);
+        copyAs(from, run, to);
       }
       to += run;
       n -= run;

@@ -17,18 +17,25 @@ enum class Home { inPlace, expanded, scalar, step };
 
 struct Register {
   Home home = Home::step;
-  int slot = -1;        // expanded, step: its block of scratch; scalar: its vector
-  int output = -1;      // step: the output it is written to at once
-  int lastUse = -1;     // the last step that reads it
-  double constant = 0;  // scalar that is no input
+  int slot = -1;     // expanded, step: its block of scratch; scalar input: its vector
+  int output = -1;   // step: the output it is written to at once
+  int lastUse = -1;  // the last step that reads it
 };
+
+// Where a register is found at run time: bytes behind one of the bases scratch, constants, inputs, outputs.
+struct Place {
+  int base;
+  int64_t offset;
+  int64_t walk;  // -1 where it lies in an operand and so moves from block to block, else 0
+  int64_t mask;  // 0 where it is a scalar, else -1
+};
+enum Base { kScratch, kConstants, kOperands };
 
 template <class T>
 struct Step {
   void (*run)(const MicroCall<T>&);
-  int reg[4];       // a, b, c, out
-  int64_t walk[4];  // -1 where the register lies in an operand and so moves from block to block, else 0
-  int64_t mask[4];  // 0 where the register is a scalar, else -1
+  int reg[4];  // a, b, c, out
+  Place place[4];
 };
 
 template <class T>
@@ -43,14 +50,14 @@ class Elementwise final : public Kernel {
         registers_(inputCount_ + attributes(node, "constants") + attributes(node, "code") / 4 + outputCount_),
         steps_(attributes(node, "code") / 4 + outputCount_),
         results_(outputCount_),
-        outputTypes_(outputCount_) {
+        outputTypes_(outputCount_),
+        constants_(attributes(node, "constants") * kLanes<T>) {
     readOutputs(node);
     readInputs(node);
     readCode(node);
     placeRegisters();
     split_ = splitWork((size_ + kBlock - 1) / kBlock, kBlock);
-    scratch_ = static_cast<int64_t>(alignUp(static_cast<size_t>(registerCount_) * sizeof(T*)) +
-                                    static_cast<size_t>(scalars_) * 64 + static_cast<size_t>(slots_ * kBlockBytes));
+    scratch_ = blocks_ + slots_ * kBlockBytes;
     workspace = static_cast<size_t>(scratch_ * split_.tasks);
   }
   void run(const Call& call) override {
@@ -97,7 +104,7 @@ class Elementwise final : public Kernel {
     }
     for (int i = 0; i < constants; ++i) {
       registers_[inputCount_ + i].home = Home::scalar;
-      registers_[inputCount_ + i].constant = constant[i];
+      for (int lane = 0; lane < kLanes<T>; ++lane) constants_[i * kLanes<T> + lane] = static_cast<T>(constant[i]);
     }
     registerCount_ = inputCount_ + constants;
     for (int i = 0; i < words; i += 4) addStep(node.text(code[i]), code + i + 1);
@@ -128,7 +135,7 @@ class Elementwise final : public Kernel {
       regs[i] = i < op->arity ? checkedRegister(static_cast<int>(operands[i]), registerCount_) : regs[0];
       registers_[regs[i]].lastUse = stepCount_;
     }
-    steps_[stepCount_++] = {op->run, {regs[0], regs[1], regs[2], registerCount_++}, {}, {}};
+    steps_[stepCount_++] = {op->run, {regs[0], regs[1], regs[2], registerCount_++}, {}};
   }
 
   // Scratch blocks by liveness; outputs of the computing dtype are written where they belong as soon as no later
@@ -138,7 +145,7 @@ class Elementwise final : public Kernel {
     for (int r = 0; r < inputCount_; ++r) {
       if (registers_[r].home == Home::inPlace) lastInPlaceRead = static_cast<int>(most(lastInPlaceRead, registers_[r].lastUse));
     }
-    for (int r = 0; r < registerCount_; ++r) {
+    for (int r = 0; r < inputCount_; ++r) {
       if (registers_[r].home == Home::scalar) registers_[r].slot = scalars_++;
     }
     bool used[kMaxRegisters] = {};
@@ -165,12 +172,26 @@ class Elementwise final : public Kernel {
         if (results_[i] == made && outputTypes_[i] == kType && s >= lastInPlaceRead) target.output = i;
       }
       if (target.output < 0) take(target);
-      for (int i = 0; i < 4; ++i) {
-        const Register& reg = registers_[steps_[s].reg[i]];
-        steps_[s].walk[i] = reg.home == Home::inPlace || reg.output >= 0 ? -1 : 0;
-        steps_[s].mask[i] = reg.home == Home::scalar ? 0 : -1;
-      }
     }
+    operandCount_ = inputCount_ + outputCount_;
+    blocks_ = static_cast<int64_t>(alignUp(static_cast<size_t>(kOperands + operandCount_) * sizeof(char*))) + scalars_ * 64;
+    for (int s = 0; s < stepCount_; ++s) {
+      for (int i = 0; i < 4; ++i) steps_[s].place[i] = placeOf(steps_[s].reg[i]);
+    }
+  }
+
+  Place placeOf(int r) const {
+    const Register& reg = registers_[r];
+    switch (reg.home) {
+      case Home::inPlace: return {kOperands + r, 0, -1, -1};
+      case Home::expanded: return {kScratch, blocks_ + reg.slot * kBlockBytes, 0, -1};
+      case Home::scalar:
+        if (r >= inputCount_) return {kConstants, (r - inputCount_) * kLanes<T> * static_cast<int64_t>(sizeof(T)), 0, 0};
+        return {kScratch, blocks_ - (scalars_ - reg.slot) * 64, 0, 0};
+      case Home::step: break;
+    }
+    if (reg.output >= 0) return {kOperands + inputCount_ + reg.output, 0, -1, -1};
+    return {kScratch, blocks_ + reg.slot * kBlockBytes, 0, -1};
   }
 
   bool isResult(int r) const {
@@ -182,48 +203,43 @@ class Elementwise final : public Kernel {
 
   // Elements [begin, end), a multiple of blocks but for the last one.
   void runRange(const Call& call, char* scratch, int64_t begin, int64_t end) const {
-    T** at = reinterpret_cast<T**>(scratch);  // where each register's element 0, or its block, lies
-    char* vectors = scratch + alignUp(static_cast<size_t>(registerCount_) * sizeof(T*));
-    char* blocks = vectors + scalars_ * 64;
-    for (int r = 0; r < registerCount_; ++r) {
-      const Register& reg = registers_[r];
-      switch (reg.home) {
-        case Home::inPlace: at[r] = const_cast<T*>(in<T>(call, r)); break;
-        case Home::expanded: at[r] = reinterpret_cast<T*>(blocks + reg.slot * kBlockBytes); break;
-        case Home::scalar: {
-          at[r] = reinterpret_cast<T*>(vectors + reg.slot * 64);
-          const T value = r < inputCount_ ? readOne<T>(in<char>(call, r), sources_[r].dtype) : static_cast<T>(reg.constant);
-          store(at[r], splat(value));
-          break;
-        }
-        case Home::step:
-          at[r] = reg.output >= 0 ? out<T>(call, reg.output) : reinterpret_cast<T*>(blocks + reg.slot * kBlockBytes);
-          break;
-      }
+    char** base = reinterpret_cast<char**>(scratch);
+    base[kScratch] = scratch;
+    base[kConstants] = reinterpret_cast<char*>(const_cast<T*>(&constants_[0]));
+    for (int i = 0; i < inputCount_; ++i) {
+      base[kOperands + i] = const_cast<char*>(in<char>(call, i));
+      if (registers_[i].home != Home::scalar) continue;
+      store(at(base, placeOf(i)), splat(readOne<T>(in<char>(call, i), sources_[i].dtype)));
     }
+    for (int i = 0; i < outputCount_; ++i) base[kOperands + inputCount_ + i] = out<char>(call, i);
     const int64_t length = slots_ == 0 ? end - begin : kBlock;  // nothing in scratch: one block is enough
-    for (int64_t start = begin; start < end; start += length) runBlock(call, at, start, least(length, end - start));
+    for (int64_t start = begin; start < end; start += length) runBlock(base, start, least(length, end - start));
   }
 
-  void runBlock(const Call& call, T* const* at, int64_t start, int64_t n) const {
-    for (int r = 0; r < inputCount_; ++r) {
-      if (registers_[r].home == Home::expanded && registers_[r].slot >= 0) sources_[r].expand(in<char>(call, r), start, n, at[r]);
+  void runBlock(char* const* base, int64_t start, int64_t n) const {
+    for (int r = 0; slots_ > 0 && r < inputCount_; ++r) {
+      if (registers_[r].home == Home::expanded && registers_[r].slot >= 0) {
+        sources_[r].expand(base[kOperands + r], start, n, at(base, placeOf(r)));
+      }
     }
     for (int s = 0; s < stepCount_; ++s) {
-      const Step<T>& step = steps_[s];
-      const auto place = [&](int i) { return at[step.reg[i]] + (step.walk[i] & start); };
-      step.run({place(0), place(1), place(2), step.mask[0], step.mask[1], step.mask[2], place(3), n});
+      const Place* place = steps_[s].place;
+      const auto from = [&](int i) { return at(base, place[i]) + (place[i].walk & start); };
+      steps_[s].run({from(0), from(1), from(2), place[0].mask, place[1].mask, place[2].mask, from(3), n});
     }
-    for (int i = 0; i < outputCount_; ++i) {
+    for (int i = 0; slots_ > 0 && i < outputCount_; ++i) {
       if (registers_[results_[i]].output >= 0) continue;
-      storeAs(at[results_[i]], outputTypes_[i], out<char>(call, i), start, n);
+      storeAs(at(base, placeOf(results_[i])), outputTypes_[i], base[kOperands + inputCount_ + i], start, n);
     }
   }
+
+  static T* at(char* const* base, const Place& place) { return reinterpret_cast<T*>(base[place.base] + place.offset); }
 
   int inputCount_, outputCount_;
   Shape shape_;
   int64_t size_;
-  int registerCount_ = 0, stepCount_ = 0, scalars_ = 0, slots_ = 0;
+  int registerCount_ = 0, stepCount_ = 0, scalars_ = 0, slots_ = 0, operandCount_ = 0;
+  int64_t blocks_ = 0;   // where the blocks begin in a task's scratch, behind the bases and the scalar inputs
   int64_t scratch_ = 0;  // bytes per task
   Split split_{};
   Owned<Broadcast> sources_;
@@ -231,6 +247,7 @@ class Elementwise final : public Kernel {
   Owned<Step<T>> steps_;
   Owned<int> results_;        // [outputs] a step's register each
   Owned<DType> outputTypes_;  // [outputs]
+  Owned<T> constants_;        // [constants, lanes] a vector each
 };
 
 // Integers are exact in double only; float is enough for everything that touches float32.

@@ -27,19 +27,10 @@ struct Line {
   // A parameter with one value per position of the axis.
   SEQNN_INLINE Vec<T> parameter(const T* p, int64_t k) const { return across ? load(p, k) : splat(p[k]); }
 
-  static SEQNN_INLINE Vec<T> total(Vec<T> v) { return across ? splat(sumLanes(v)) : v; }
-  static SEQNN_INLINE Vec<T> greatest(Vec<T> v) {
-    if (!across) return v;
-    T lanes[kLanes<T>];
-    SEQNN_ISA::store(lanes, v);
-    for (int half = kLanes<T> / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; ++i) {
-        const T a = lanes[i], b = lanes[i + half];
-        lanes[i] = b != b || a < b ? b : a;
-      }
-    }
-    return splat(lanes[0]);
+  static SEQNN_INLINE Vec<T> total(Vec<T> v) {
+    return across ? joinLanes<T>(v, [](Vec<T> a, Vec<T> b) { return a + b; }) : v;
   }
+  static SEQNN_INLINE Vec<T> greatest(Vec<T> v) { return across ? joinLanes<T>(v, nanMax<T>) : v; }
   // One value per row: a scalar of its own, or one lane each.
   SEQNN_INLINE Vec<T> loadRow(const T* p) const { return across ? splat(*p) : loadLanes(p, lanes); }
   SEQNN_INLINE void storeRow(T* p, Vec<T> v) const { storeLanes(p, v, across ? 1 : lanes); }

@@ -60,14 +60,15 @@ class Bernoulli final : public Kernel {
   void run(const Call& call) override {
     const PhiloxStream stream = config_.at(*in<int32_t>(call, 0));
     T* y = out<T>(call, 0);
-    const bool always = config_.a >= 1;
-    const uint32_t limit = always ? UINT32_MAX : static_cast<uint32_t>(config_.a * 4294967296.0);
-    const T kept = static_cast<T>(1 / config_.a);
+    // Words up to `last` keep; a probability of 0 keeps word 0 too, but as a zero.
+    const double words32 = config_.a * 4294967296.0;
+    const uint32_t last = words32 < 1 ? 0 : static_cast<uint32_t>(words32 - 1);
+    const T kept = static_cast<T>(config_.a > 0 ? 1 / config_.a : 0);
     eachGroup(call.context.pool, config_.size, 1, [&](int64_t group, int64_t first, int n) {
       uint32_t words[kPhiloxGroup];
       T values[kPhiloxGroup];
       philoxGroup(stream, group, 0, words);
-      for (int i = 0; i < kPhiloxGroup; ++i) values[i] = words[i] < limit || always ? kept : static_cast<T>(0);
+      for (int i = 0; i < kPhiloxGroup; ++i) values[i] = words[i] <= last ? kept : static_cast<T>(0);
       memcpy(y + first, values, static_cast<size_t>(n) * sizeof(T));
     });
   }

@@ -22,6 +22,10 @@ struct Lanes {
   static V part(const T* p, int, T) { return *p; }
   static void to(T* p, V v, int) { *p = v; }
   static V all(T v) { return v; }
+  template <class Op>
+  static T joined(V v) {
+    return v;
+  }
 };
 template <class T>
 struct WideLanes {
@@ -31,6 +35,12 @@ struct WideLanes {
   static SEQNN_INLINE V part(const T* p, int n, T filler) { return loadLanesOr(p, n, filler); }
   static SEQNN_INLINE void to(T* p, V v, int n) { storeLanes(p, v, n); }
   static SEQNN_INLINE V all(T v) { return splat(v); }
+  template <class Op>
+  static SEQNN_INLINE T joined(V v) {
+    T lanes[count];
+    store(lanes, joinLanes<T>(v, [](V a, V b) { return Op::of(a, b); }));
+    return lanes[0];
+  }
 };
 template <>
 struct Lanes<float> : WideLanes<float> {};
@@ -102,12 +112,7 @@ T foldRun(const T* x, int64_t n) {
   }
   for (; i + L::count <= n; i += L::count) a = Op::of(a, L::from(x + i));
   if (i < n) a = Op::of(a, L::part(x + i, static_cast<int>(n - i), start));
-  T lanes[L::count];
-  L::to(lanes, a, L::count);
-  for (int half = L::count / 2; half > 0; half /= 2) {
-    for (int k = 0; k < half; ++k) lanes[k] = Op::of(lanes[k], lanes[k + half]);
-  }
-  return lanes[0];
+  return L::template joined<Op>(a);
 }
 
 // `rows` rows, `stride` apart, of `width` vectors each, of which the last holds `last` lanes. Narrow tiles take
@@ -257,8 +262,9 @@ class Reduce final : public Kernel {
   void runPass(const Call& call, const Pass& pass, const T* x, T* y) const {
     const Split split = splitWork(pass.outer * pass.chunks * pass.tiles, least(pass.chunk, pass.count) * pass.tile);
     call.context.pool.parallel(split.tasks, [&](int task) {
-      for (int64_t unit = split.begin(task); unit < split.end(task); ++unit) {
-        const int64_t tile = unit % pass.tiles, chunk = unit / pass.tiles % pass.chunks, outer = unit / pass.tiles / pass.chunks;
+      const int64_t begin = split.begin(task), end = split.end(task);
+      int64_t tile = begin % pass.tiles, chunk = begin / pass.tiles % pass.chunks, outer = begin / pass.tiles / pass.chunks;
+      for (int64_t unit = begin; unit < end; ++unit) {
         const int64_t first = chunk * pass.chunk, rows = least(pass.chunk, pass.count - first), column = tile * pass.tile;
         const T* from = x + (outer * pass.count + first) * pass.inner + column;
         T* to = y + (outer * pass.chunks + chunk) * pass.inner + column;
@@ -267,6 +273,11 @@ class Reduce final : public Kernel {
         } else {
           foldColumns<T, Op>(from, rows, pass.inner, least(pass.tile, pass.inner - column), to);
         }
+        if (++tile < pass.tiles) continue;
+        tile = 0;
+        if (++chunk < pass.chunks) continue;
+        chunk = 0;
+        ++outer;
       }
     });
   }

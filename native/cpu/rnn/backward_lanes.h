@@ -86,7 +86,7 @@ class BackwardLanes {
       b.dcGiven = ofStep(o.dcs);
       b.hBefore = stateBefore<T>(c_, o.hs, o.h0, kept.zeros, s, begin);
       b.cBefore = stateBefore<T>(c_, o.cs, o.c0, kept.zeros, s, begin);
-      b.gates = {const_cast<T*>(o.reserve) + s * c_.layout.reserve * state + begin, B};
+      if (o.reserve) b.gates = {o.reserve + s * c_.layout.reserve * state + begin, B};
       b.dGates = {kept.dGates + s * gradRows(c_) * state + begin, B};
       if (kept.reset) b.reset = {kept.reset + s * state + begin, B};
       if (o.mask) expandMask<T>(o.mask + time * B + begin, keep, lanes);

@@ -60,14 +60,14 @@ SEQNN_INLINE GruBackwardPart<T> gruBackwardUpdate(const Pair& pair, const Backwa
   const Vec<T> zero = splat<T>(T(0));
   const Vec<T> dh = loadAt(b.dh, row, lane, n) + loadOrZero(b.dhGiven, row, lane, n);
   cells::GruUpdateGrad<T> d = cells::gruUpdateBackward<T>(
-      pair.gate, pair.act, loadAt(gateRows<T>(b, kUpdate), row, lane, n), loadAt(gateRows<T>(b, kCandidate), row, lane, n),
+      pair.gate, pair.act, loadAt(gateRows(b, kUpdate), row, lane, n), loadAt(gateRows(b, kCandidate), row, lane, n),
       loadAt(b.hBefore, row, lane, n), dh);
   d.z = kept<T>(b, lane, n, d.z, zero);
   d.n = kept<T>(b, lane, n, d.n, zero);
   storeAt(dGateRows(b, kUpdate), row, lane, n, d.z);
   storeAt(dGateRows(b, kCandidate), row, lane, n, d.n);
   storeAt(b.dh, row, lane, n, kept<T>(b, lane, n, d.hBefore, dh));
-  return {d, loadAt(gateRows<T>(b, kResetGate), row, lane, n)};
+  return {d, loadAt(gateRows(b, kResetGate), row, lane, n)};
 }
 
 template <class T, class Pair>
@@ -75,7 +75,7 @@ void gruResetAfterBackwardStep(const CellConstants<T>& cell, const BackwardBlock
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const GruBackwardPart<T> part = gruBackwardUpdate<T>(pair, b, row, lane, n);
-    const Vec<T> recurrent = loadAt(gateRows<T>(b, kRecurrentPart), row, lane, n);
+    const Vec<T> recurrent = loadAt(gateRows(b, kRecurrentPart), row, lane, n);
     const Vec<T> dr = part.d.n * recurrent * pair.gate.template slope<T>(part.r);
     storeAt(dGateRows(b, kResetGate), row, lane, n, kept<T>(b, lane, n, dr, splat<T>(T(0))));
     storeAt(dGateRows(b, kRecurrentPart), row, lane, n, kept<T>(b, lane, n, part.d.n * part.r, splat<T>(T(0))));
@@ -93,7 +93,7 @@ template <class T, class Pair>
 void gruBackwardReset(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
-    const Vec<T> r = loadAt(gateRows<T>(b, kResetGate), row, lane, n);
+    const Vec<T> r = loadAt(gateRows(b, kResetGate), row, lane, n);
     const Vec<T> hUsed = loadAt(b.hUsed, row, lane, n);
     const Vec<T> d = loadAt(b.dReset, row, lane, n);
     const Vec<T> dr = d * hUsed * pair.gate.template slope<T>(r);

@@ -16,8 +16,8 @@ SEQNN_INLINE cells::Peepholes<T> peepholesAt(const CellConstants<T>& cell, const
   return {splat<T>(p[row]), splat<T>(p[h + row]), splat<T>(p[2 * h + row])};
 }
 
-template <class T>
-SEQNN_INLINE cells::LstmGates<T> lstmGatesAt(const LstmOrder& at, const Block<T>& b, int row, int lane, int n) {
+template <class T, class B>
+SEQNN_INLINE cells::LstmGates<T> lstmGatesAt(const LstmOrder& at, const B& b, int row, int lane, int n) {
   return {loadAt(gateRows(b, at.i), row, lane, n), loadAt(gateRows(b, at.f), row, lane, n),
           loadAt(gateRows(b, at.g), row, lane, n), loadAt(gateRows(b, at.o), row, lane, n)};
 }
@@ -29,7 +29,7 @@ SEQNN_INLINE void lstmForwardBlock(const CellConstants<T>& cell, const ForwardBl
   const Pair pair(cell);
   const LstmOrder at = cell.order;
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
-    cells::LstmGates<T> z = lstmGatesAt(at, b, row, lane, n);
+    cells::LstmGates<T> z = lstmGatesAt<T>(at, b, row, lane, n);
     const Vec<T> cBefore = loadAt(b.cBefore, row, lane, n);
     cells::Peepholes<T> p;
     if constexpr (kPeepholes) p = peepholesAt(cell, b, row, lane, n);
@@ -66,7 +66,7 @@ SEQNN_INLINE void lstmBackwardBlock(const CellConstants<T>& cell, const Backward
     cells::Peepholes<T> p;
     if constexpr (kPeepholes) p = peepholesAt<T>(cell, b, row, lane, n);
     const cells::LstmGates<T> d =
-        cells::lstmBackward<T>(pair.gate, pair.act, v, loadAt(gateRows<T>(b, kActiveC), row, lane, n),
+        cells::lstmBackward<T>(pair.gate, pair.act, v, loadAt(gateRows(b, kActiveC), row, lane, n),
                                loadAt(b.cBefore, row, lane, n), kPeepholes ? &p : nullptr, cell.clip, dh, dc);
     storeAt(dGateRows(b, at.i), row, lane, n, kept(b, lane, n, d.i, zero));
     storeAt(dGateRows(b, at.f), row, lane, n, kept(b, lane, n, d.f, zero));

@@ -32,7 +32,6 @@ struct Block {
   int rows, lanes;
   bool unitInner;
   int64_t gateStride;  // from a gate's first row to the next gate's
-  Rows<T> gates;       // sums on entry, values afterwards
   const T* keep;       // [lanes] 0 where the step is masked and the state stays; null: nowhere
   Rows<const T> hBefore, cBefore;
   Rows<const T> hUsed;  // h' times the recurrent dropout mask, or h'
@@ -40,12 +39,14 @@ struct Block {
 
 template <class T>
 struct ForwardBlock : Block<T> {
+  Rows<T> gates;  // sums on entry, values afterwards
   Rows<T> h, c;
   Rows<T> reset;  // r h' for the candidate's product
 };
 
 template <class T>
 struct BackwardBlock : Block<T> {
+  Rows<const T> gates;  // values
   Rows<const T> h;
   Rows<const T> dhGiven, dcGiven;  // gradients of this step's outputs; null: zero
   Rows<T> dGates;                  // gateStride apart like the gates
@@ -101,7 +102,11 @@ SEQNN_INLINE void storeAt(const Rows<T>& r, int row, int lane, int n, Vec<T> v) 
 }
 
 template <class T>
-SEQNN_INLINE Rows<T> gateRows(const Block<T>& b, int gate) {
+SEQNN_INLINE Rows<T> gateRows(const ForwardBlock<T>& b, int gate) {
+  return {b.gates.p + gate * b.gateStride, b.gates.ld};
+}
+template <class T>
+SEQNN_INLINE Rows<const T> gateRows(const BackwardBlock<T>& b, int gate) {
   return {b.gates.p + gate * b.gateStride, b.gates.ld};
 }
 template <class T>

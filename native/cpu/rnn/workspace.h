@@ -93,11 +93,12 @@ void expandMask(const uint8_t* mask, T* keep, int lanes) {
   for (int i = 0; i < lanes; ++i) keep[i] = mask[i] ? T(1) : T(0);
 }
 
-// The state before computation step `s` of a sequence of states [T, H, B], for lanes from `begin` on.
+// The state before computation step `s` of a sequence of states [T, H, B], for lanes from `begin` on; zeros where there
+// is none.
 template <class T>
 Rows<const T> stateBefore(const RnnConfig& c, const T* states, const T* first, const T* zeros, int s, int begin) {
-  if (s > 0) return {states + (int64_t(s) - 1) * c.H * c.B + begin, c.B};
-  if (first) return {first + begin, c.B};
+  if (s > 0 && states) return {states + (int64_t(s) - 1) * c.H * c.B + begin, c.B};
+  if (s == 0 && first) return {first + begin, c.B};
   return {zeros, 0};
 }
 

@@ -70,6 +70,36 @@ SEQNN_INLINE Vec<T> vtrunc(Vec<T> v) {
   return vcopysign<T>(vfloor<T>(vabs<T>(v)), v);
 }
 
+// Lane i takes lane i ^ distance.
+#if SEQNN_VEC_BYTES > 0
+template <int distance, class V>
+SEQNN_INLINE V swapLanes(V v) {
+  constexpr int n = static_cast<int>(sizeof(V) / sizeof(v[0]));
+  constexpr int d = distance;
+  if constexpr (n == 16) {
+    return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d, 8 ^ d, 9 ^ d, 10 ^ d, 11 ^ d,
+                                   12 ^ d, 13 ^ d, 14 ^ d, 15 ^ d);
+  } else if constexpr (n == 8) {
+    return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d);
+  } else if constexpr (n == 4) {
+    return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d);
+  } else {
+    return __builtin_shufflevector(v, v, 1, 0);
+  }
+}
+#endif
+// All lanes joined by a commutative op, in every lane: a butterfly, so that all lanes hold the same bits.
+template <class T, class Join>
+SEQNN_INLINE Vec<T> joinLanes(Vec<T> v, [[maybe_unused]] Join join) {
+#if SEQNN_VEC_BYTES > 0
+  if constexpr (kLanes<T> >= 16) v = join(v, swapLanes<8>(v));
+  if constexpr (kLanes<T> >= 8) v = join(v, swapLanes<4>(v));
+  if constexpr (kLanes<T> >= 4) v = join(v, swapLanes<2>(v));
+  v = join(v, swapLanes<1>(v));
+#endif
+  return v;
+}
+
 // A NaN in either operand wins.
 template <class T>
 SEQNN_INLINE Vec<T> nanMax(Vec<T> a, Vec<T> b) {

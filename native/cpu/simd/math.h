@@ -38,24 +38,25 @@ SEQNN_INLINE Vec<T> withSign(Vec<T> x, Vec<T> s) {
   return fromBits<T>(bitsOf<T>(x) | (bitsOf<T>(s) & kSignBit<T>));
 }
 
-// x = n ln 2 + r with |r| <= ln(2)/2. `biased` holds n + kBias in its low bits.
+// x = n ln 2 + r with |r| <= ln(2)/2. `biased` holds n + kBias - kLess in its low bits.
 template <class T>
 struct Reduced {
   Vec<T> n, r;
   Bits<T> biased;
 };
-template <class T>
+template <class T, int kLess = 0>
 SEQNN_INLINE Reduced<T> reduceByLn2(Vec<T> x) {
   using F = Fit<T>;
-  const Vec<T> shifted = x * splat<T>(T(1.44269504088896340736)) + splat<T>(F::kMagic + T(F::kBias));
+  const Vec<T> magic = splat<T>(F::kMagic + T(F::kBias - kLess));
+  const Vec<T> shifted = x * splat<T>(T(1.44269504088896340736)) + magic;
   Reduced<T> out;
-  out.n = shifted - splat<T>(F::kMagic + T(F::kBias));
+  out.n = shifted - magic;
   out.r = x - out.n * splat<T>(F::kLn2Hi);
   out.r = out.r - out.n * splat<T>(F::kLn2Lo);
   out.biased = bitsOf<T>(shifted);
   return out;
 }
-// 2^n for a normal result.
+// 2^(n - kLess) for a normal result.
 template <class T>
 SEQNN_INLINE Vec<T> powerOfTwo(Bits<T> biased) {
   return fromBits<T>((biased & Fit<T>::kExponents) << Fit<T>::kMantissa);
@@ -111,24 +112,24 @@ template <class T>
 SEQNN_INLINE Vec<T> vexpm1(Vec<T> x) {
   // Half of the result is computed, so that 2^n stays finite up to the overflow.
   const Vec<T> clamped = vmin(vmax(x, splat<T>(T(-45))), splat<T>(Fit<T>::kExpHigh));
-  const Reduced<T> k = reduceByLn2<T>(clamped);
-  const Vec<T> scale = powerOfTwo<T>(k.biased - 1);
+  const Reduced<T> k = reduceByLn2<T, 1>(clamped);
+  const Vec<T> scale = powerOfTwo<T>(k.biased);
   const Vec<T> half = scale * (k.r + expTail<T>(k.r)) + (scale - splat<T>(T(0.5)));
   return select(vabs<T>(x) < splat<T>(Fit<T>::kTiny), x, half + half);
 }
 
-// Through m = e^|2x| - 1: m / (m + 2) keeps its relative accuracy near zero. The roundings of m and of the
+// Through m = (e^|2x| - 1) / 2: m / (m + 1) keeps its relative accuracy near zero. The roundings of m and of the
 // denominator are known exactly, and for small m, where they would add up, go back into the numerator.
 template <class T>
 SEQNN_INLINE Vec<T> vtanh(Vec<T> x) {
-  const Vec<T> zero = splat<T>(T(0)), one = splat<T>(T(1)), two = splat<T>(T(2)), half = splat<T>(T(0.5));
+  const Vec<T> zero = splat<T>(T(0)), one = splat<T>(T(1)), half = splat<T>(T(0.5));
   const Vec<T> a = vmin(vabs<T>(x), splat<T>(Fit<T>::kTanhOne));
-  const Reduced<T> k = reduceByLn2<T>(a + a);
+  const Reduced<T> k = reduceByLn2<T, 1>(a + a);
   const Pair<T> p = exactSum<T>(k.r, expTail<T>(k.r));
   const Vec<T> scale = powerOfTwo<T>(k.biased);
-  const Pair<T> m = exactSum<T>(scale - one, scale * p.sum);
-  const Pair<T> d = exactSum<T>(two, m.sum);
-  const Vec<T> lost = (m.lost + scale * p.lost) - m.sum * (d.lost * half);
+  const Pair<T> m = exactSum<T>(scale - half, scale * p.sum);
+  const Pair<T> d = exactSum<T>(one, m.sum);
+  const Vec<T> lost = (m.lost + scale * p.lost) - m.sum * d.lost;
   const Vec<T> top = m.sum + select(k.n < splat<T>(T(1.5)), lost, zero);
   return withSign<T>(top / d.sum, x);
 }

@@ -1,0 +1,26 @@
+import { activations, Layer, layers, type RNNCell, type TensorBase } from 'seqnn';
+
+/** SimpleRNNCell without its activation, then LayerNormalization, then tanh. */
+export class LNSimpleRNNCell extends Layer implements RNNCell {
+  stateSize = this.units;
+  outputSize = this.units;
+  private readonly cell;
+  private readonly norm;
+  private readonly activation;
+
+  constructor(
+    readonly units: number,
+    activation = 'tanh',
+  ) {
+    super();
+    this.cell = this.track(layers.simpleRNNCell({ units, activation: null }));
+    this.norm = this.track(layers.layerNormalization());
+    this.activation = activations.get(activation);
+  }
+
+  override call(inputs: TensorBase, states: TensorBase[]): [TensorBase, TensorBase[]] {
+    const [outputs] = this.cell.call(inputs, states);
+    const y = this.activation(this.norm.call(outputs));
+    return [y, [y]];
+  }
+}

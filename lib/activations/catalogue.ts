@@ -1,0 +1,26 @@
+// Every activation by its name, once.
+export { celu, elu, exponential, leakyRelu, linear, relu, relu6, selu, sparsePlus, threshold } from './rectifiers.js';
+export {
+  gelu,
+  glu,
+  hardShrink,
+  hardSigmoid,
+  hardSigmoid2,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  logSigmoid,
+  logSoftmax,
+  mish,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  softShrink,
+  softsign,
+  sparseSigmoid,
+  squareplus,
+  swish,
+  tanh,
+  tanhShrink,
+} from './smooth.js';

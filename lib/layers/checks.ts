@@ -1,0 +1,19 @@
+import type { Activation } from '../activations/index.js';
+import { show, ValueError } from '../program/errors.js';
+import type { TensorBase } from '../program/tensor.js';
+
+/** A fraction from 0 to 1, or an error that names the option. */
+export function checkRate(who: string, option: string, value: unknown): number {
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) throw new ValueError(`${who}: ${option} must be a number from 0 to 1, got ${show(value)}.`);
+  return value;
+}
+
+/** The name under which a kernel can apply an activation as it stores its result; undefined: there is none, or nothing to do. */
+export function storedActivation(activation: Activation): string | undefined {
+  return activation.fused === 'linear' ? undefined : activation.fused;
+}
+
+/** The activation, unless the kernel that made y applied it already. */
+export function activate(activation: Activation, y: TensorBase): TensorBase {
+  return activation.fused === undefined ? activation(y) : y;
+}

@@ -1,0 +1,21 @@
+// Every class of this room, and the types that a layer of one's own needs.
+export { Activation } from './activation.js';
+export { Bidirectional, type BidirectionalOptions } from './bidirectional.js';
+export { LayerTensor, parentsOf, runNode, type LayerNode } from './connect.js';
+export { Conv1D, type Conv1DOptions } from './conv1d.js';
+export { Dense, type DenseOptions } from './dense.js';
+export { Dropout, type DropoutOptions } from './dropout.js';
+export { Embedding, type EmbeddingOptions } from './embedding.js';
+export { Flatten } from './flatten.js';
+export { input, InputLayer, type InputOptions } from './input.js';
+export { Layer, type CallArgs, type LayerConfig, type PartialShape, type WeightOptions } from './layer.js';
+export { LayerNormalization, type LayerNormalizationOptions } from './layer_normalization.js';
+export { Masking } from './masking.js';
+export type { RNNCell } from './recurrent/cell.js';
+export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './recurrent/gru.js';
+export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from './recurrent/lstm.js';
+export { RNN, type RNNOptions } from './recurrent/rnn.js';
+export { SimpleRNN, SimpleRNNCell, type SimpleRNNCellOptions, type SimpleRNNOptions } from './recurrent/simple_rnn.js';
+export { StackedRNNCells } from './recurrent/stacked.js';
+export { Reshape } from './reshape.js';
+export { TimeDistributed } from './time_distributed.js';

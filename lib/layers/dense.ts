@@ -1,0 +1,46 @@
+import * as activations from '../activations/index.js';
+import type { InitializerLike } from '../initializers/index.js';
+import { dense } from '../ops/dense.js';
+import { checkInteger, ShapeError } from '../program/errors.js';
+import type { TensorBase } from '../program/tensor.js';
+import { showShape } from '../program/types.js';
+import type { Variable } from '../program/variable.js';
+import { activate, storedActivation } from './checks.js';
+import { Layer, type LayerConfig, type PartialShape } from './layer.js';
+
+export interface DenseOptions extends LayerConfig {
+  /** Size of the last axis of the result. */
+  units: number;
+  activation?: activations.ActivationLike;
+  useBias?: boolean;
+  kernelInitializer?: InitializerLike;
+  biasInitializer?: InitializerLike;
+}
+
+/** activation(x · kernel + bias) over the last axis. */
+export class Dense extends Layer {
+  readonly units: number;
+  readonly activation: activations.Activation;
+  kernel!: Variable; // [F, U]
+  bias: Variable | null = null; // [U]
+
+  constructor(private readonly options: DenseOptions) {
+    super(options, ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer']);
+    this.units = checkInteger(this.name, 'units', options.units, 1);
+    this.activation = activations.get(options.activation);
+    this.supportsMasking = true;
+    this.actsOnVectors = true;
+  }
+
+  override build(inputShape: PartialShape): void {
+    const { kernelInitializer, biasInitializer = 'zeros', useBias = true } = this.options;
+    if (inputShape.length < 2) throw new ShapeError(`${this.name}: expected at least [batch, features], got ${showShape(inputShape)}.`);
+    this.kernel = this.addWeight({ name: 'kernel', shape: [this.featuresOf(inputShape), this.units], initializer: kernelInitializer });
+    if (useBias) this.bias = this.addWeight({ name: 'bias', shape: [this.units], initializer: biasInitializer });
+  }
+
+  call(inputs: TensorBase): TensorBase {
+    const y = dense(this.floating(inputs), this.kernel, this.bias, { activation: storedActivation(this.activation) });
+    return activate(this.activation, y);
+  }
+}

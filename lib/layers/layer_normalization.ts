@@ -1,0 +1,54 @@
+import type { InitializerLike } from '../initializers/index.js';
+import { add, multiply, rsqrt, square, subtract } from '../ops/arithmetic.js';
+import { layerNorm } from '../ops/normalize.js';
+import { mean, normalizeAxes } from '../ops/reduce.js';
+import { reshape } from '../ops/shape.js';
+import type { TensorBase } from '../program/tensor.js';
+import type { Variable } from '../program/variable.js';
+import { Layer, type LayerConfig, type PartialShape } from './layer.js';
+
+export interface LayerNormalizationOptions extends LayerConfig {
+  /** The axis or axes over which mean and variance are taken; default the last. */
+  axis?: number | readonly number[];
+  /** Added to the variance; default 1e-3. */
+  epsilon?: number;
+  /** Add beta. */
+  center?: boolean;
+  /** Multiply with gamma. */
+  scale?: boolean;
+  betaInitializer?: InitializerLike;
+  gammaInitializer?: InitializerLike;
+}
+
+/** Zero mean and unit variance for every sample, then gamma and beta (Ba, Kiros, Hinton 2016). */
+export class LayerNormalization extends Layer {
+  gamma: Variable | null = null;
+  beta: Variable | null = null;
+  private readonly axis: number | readonly number[];
+
+  constructor(private readonly options: LayerNormalizationOptions = {}) {
+    super(options, ['axis', 'epsilon', 'center', 'scale', 'betaInitializer', 'gammaInitializer']);
+    this.axis = options.axis ?? -1;
+    this.supportsMasking = true;
+    this.actsOnVectors = [this.axis].flat().join() === '-1';
+  }
+
+  override build(inputShape: PartialShape): void {
+    const { center = true, scale = true, betaInitializer = 'zeros', gammaInitializer = 'ones' } = this.options;
+    const shape = normalizeAxes(this.name, this.axis, inputShape.length).map((axis) => this.featuresOf(inputShape, axis));
+    if (scale) this.gamma = this.addWeight({ name: 'gamma', shape, initializer: gammaInitializer });
+    if (center) this.beta = this.addWeight({ name: 'beta', shape, initializer: betaInitializer });
+  }
+
+  call(inputs: TensorBase): TensorBase {
+    const x = this.floating(inputs);
+    const { epsilon = 1e-3 } = this.options;
+    const axes = normalizeAxes(this.name, this.axis, x.rank);
+    if (axes.length === 1) return layerNorm(x, this.gamma, this.beta, { axis: axes[0], epsilon });
+    const centered = subtract(x, mean(x, axes, true));
+    const spread = (v: Variable) => reshape(v, x.shape.map((n, axis) => (axes.includes(axis) ? n : 1)));
+    let y = multiply(centered, rsqrt(add(mean(square(centered), axes, true), epsilon)));
+    if (this.gamma) y = multiply(y, spread(this.gamma));
+    return this.beta ? add(y, spread(this.beta)) : y;
+  }
+}

@@ -1,0 +1,50 @@
+import type { TensorBase } from '../../program/tensor.js';
+import type { CallArgs, Layer } from '../layer.js';
+
+/** One step of a recurrent layer. A layer of your own is a cell when it has these members. */
+export interface RNNCell {
+  /** Size of each state's last axis. */
+  readonly stateSize: number | readonly number[];
+  /** Size of the output's last axis; default that of the first state. */
+  readonly outputSize?: number;
+  /** [B, F] and the states [B, H] to [output, next states]. */
+  call(inputs: any, states: any, kwargs?: CallArgs): any;
+  /** The states before the first step; default zeros. */
+  getInitialState?(batch: number): readonly TensorBase[];
+  /** How to compute all steps in one kernel; null or absent: step by step. */
+  fusedSequence?(): FusedSequence | null;
+}
+
+/** A whole sequence for a cell. */
+export interface SequenceCall {
+  /** [B, T, F] */
+  readonly x: TensorBase;
+  /** [B, H] each, or null for zeros. */
+  readonly states: readonly TensorBase[] | null;
+  /** bool [B, T]; a false step keeps the states. */
+  readonly mask: TensorBase | null;
+  /** From the last step to the first. */
+  readonly goBackwards: boolean;
+  readonly training: boolean;
+}
+
+/** The outputs in the order of computation [B, T, H], the one of the last step [B, H], and the last states. */
+export interface SequenceResult {
+  readonly outputs: TensorBase | null;
+  readonly last: TensorBase;
+  readonly states: readonly TensorBase[];
+}
+
+/** Where the first output state is the output. */
+export type FusedSequence = (call: SequenceCall) => { outputs: TensorBase; states: readonly TensorBase[] };
+
+/** Sizes of a cell's states as a list. */
+export function stateSizes(cell: RNNCell): readonly number[] {
+  return typeof cell.stateSize === 'number' ? [cell.stateSize] : cell.stateSize;
+}
+
+export function outputSizeOf(cell: RNNCell): number {
+  return cell.outputSize ?? stateSizes(cell)[0];
+}
+
+export type CellLayer = Layer & RNNCell;

@@ -1,0 +1,139 @@
+import * as activations from '../../activations/index.js';
+import type { InitializerLike } from '../../initializers/index.js';
+import { multiply } from '../../ops/arithmetic.js';
+import { dropoutMask } from '../../ops/random.js';
+import { zeros } from '../../ops/create.js';
+import { checkInteger } from '../../program/errors.js';
+import type { TensorBase } from '../../program/tensor.js';
+import type { Variable } from '../../program/variable.js';
+import { checkRate } from '../checks.js';
+import { isTraining } from '../context.js';
+import { dropOut } from '../dropout.js';
+import { Layer, type CallArgs, type LayerConfig, type PartialShape } from '../layer.js';
+import type { FusedSequence, RNNCell, SequenceCall } from './cell.js';
+
+/** What the built-in cells share. */
+export interface CellOptions {
+  units: number;
+  /** Default 'tanh'. */
+  activation?: activations.ActivationLike;
+  useBias?: boolean;
+  kernelInitializer?: InitializerLike;
+  recurrentInitializer?: InitializerLike;
+  biasInitializer?: InitializerLike;
+  /** Of the inputs, one mask for all steps. */
+  dropout?: number;
+  /** Of the state, one mask for all steps. */
+  recurrentDropout?: number;
+  /** Of the dropout. */
+  seed?: number;
+}
+export const CELL_OPTIONS: readonly (keyof CellOptions)[] = [
+  'units',
+  'activation',
+  'useBias',
+  'kernelInitializer',
+  'recurrentInitializer',
+  'biasInitializer',
+  'dropout',
+  'recurrentDropout',
+  'seed',
+];
+
+/** Operands that every fused recurrent function takes. */
+interface Operands {
+  x: TensorBase;
+  kernel: Variable;
+  recurrentKernel: Variable;
+  bias: Variable | null;
+  initialState: readonly TensorBase[] | null;
+  goBackwards: boolean;
+  mask: TensorBase | null;
+  recurrentDropoutMask: TensorBase | null;
+  activation?: string;
+}
+
+/** Base of SimpleRNN's, LSTM's and GRU's cells: kernels of `gates` blocks of columns, and dropout. */
+export abstract class GatedCell extends Layer implements RNNCell {
+  readonly units: number;
+  readonly outputSize: number;
+  readonly activation: activations.Activation;
+  kernel!: Variable; // [F, gates * H]
+  recurrentKernel!: Variable; // [H, gates * H]
+  bias: Variable | null = null;
+  abstract readonly stateSize: number | readonly number[];
+
+  constructor(
+    protected readonly options: CellOptions & LayerConfig,
+    own: readonly string[],
+    private readonly gates: number,
+  ) {
+    super(options, [...CELL_OPTIONS, ...own]);
+    this.units = checkInteger(this.name, 'units', options.units, 1);
+    this.outputSize = this.units;
+    this.activation = activations.get(options.activation === undefined ? 'tanh' : options.activation);
+    checkRate(this.name, 'dropout', options.dropout ?? 0);
+    checkRate(this.name, 'recurrentDropout', options.recurrentDropout ?? 0);
+  }
+
+  override build(inputShape: PartialShape): void {
+    const { kernelInitializer, recurrentInitializer = 'orthogonal', useBias = true } = this.options;
+    const columns = this.gates * this.units;
+    this.kernel = this.addWeight({ name: 'kernel', shape: [this.featuresOf(inputShape), columns], initializer: kernelInitializer });
+    this.recurrentKernel = this.addWeight({ name: 'recurrent_kernel', shape: [this.units, columns], initializer: recurrentInitializer });
+    if (useBias) this.bias = this.addWeight({ name: 'bias', ...this.biasOptions(columns) });
+  }
+
+  protected biasOptions(columns: number): { shape: readonly number[]; initializer: InitializerLike } {
+    return { shape: [columns], initializer: this.options.biasInitializer ?? 'zeros' };
+  }
+
+  /** The state's dropout mask, or null when there is none. */
+  private recurrentMask(batch: number, training: boolean): TensorBase | null {
+    const { recurrentDropout: rate = 0, seed } = this.options;
+    if (!training || rate === 0) return null;
+    const shape = [batch, this.units];
+    return rate === 1 ? zeros(shape, this.dtype) : dropoutMask(shape, 1 - rate, { dtype: this.dtype, seed });
+  }
+
+  private dropInputs(x: TensorBase, noiseShape: readonly number[], training: boolean): TensorBase {
+    const { dropout: rate = 0, seed } = this.options;
+    return training && rate > 0 ? dropOut(x, rate, noiseShape, seed) : x;
+  }
+
+  /** One step; random masks are those of the whole call, since the step counter does not move within one. */
+  call(inputs: TensorBase, states: any, kwargs?: CallArgs): [TensorBase, TensorBase[]] {
+    const training = isTraining(kwargs);
+    const list: readonly TensorBase[] = Array.isArray(states) ? states : [states];
+    const x = this.dropInputs(inputs, inputs.shape, training);
+    const mask = this.recurrentMask(inputs.shape[0], training);
+    const next = this.step(x, list, mask ? multiply(list[0], mask) : list[0]);
+    return [next[0], next];
+  }
+
+  /** The next states, the output first. `dropped` is the state that enters the recurrent products. */
+  protected abstract step(x: TensorBase, states: readonly TensorBase[], dropped: TensorBase): TensorBase[];
+
+  /** The fused function with the cell's own options, or null when an activation is not among the kernels'. */
+  protected abstract fused(): ((operands: Operands) => { outputs: TensorBase; states: TensorBase[] }) | null;
+
+  fusedSequence(): FusedSequence | null {
+    const run = this.fused();
+    return run && ((call) => run(this.operands(call)));
+  }
+
+  private operands({ x, states, mask, goBackwards, training }: SequenceCall): Operands {
+    const [batch, , features] = x.shape;
+    return {
+      x: this.dropInputs(x, [batch, 1, features], training),
+      kernel: this.kernel,
+      recurrentKernel: this.recurrentKernel,
+      bias: this.bias,
+      initialState: states,
+      goBackwards,
+      mask,
+      recurrentDropoutMask: this.recurrentMask(batch, training),
+      activation: this.activation.fused,
+    };
+  }
+}

@@ -1,0 +1,79 @@
+import { where } from '../../ops/arithmetic.js';
+import { zeros } from '../../ops/create.js';
+import { cummax } from '../../ops/indexing.js';
+import { scan } from '../../ops/scan.js';
+import { expandDims, flip, slice, transpose } from '../../ops/shape.js';
+import { show, ValueError } from '../../program/errors.js';
+import { TensorBase } from '../../program/tensor.js';
+import { outputSizeOf, type CellLayer, type FusedSequence, type SequenceCall, type SequenceResult } from './cell.js';
+import { initialStates } from './stacked.js';
+
+/** A way to compute all steps of a cell. */
+export interface Path {
+  readonly name: string;
+  accepts(cell: CellLayer): boolean;
+  run(cell: CellLayer, call: SequenceCall, everyStep: boolean): SequenceResult;
+}
+
+/** One kernel for all steps (one per cell of a stack). */
+const fused: Path = {
+  name: 'fused',
+  accepts: (cell) => (cell.fusedSequence?.() ?? null) !== null,
+  run(cell, call, everyStep) {
+    const { outputs, states } = (cell.fusedSequence?.() as FusedSequence)(call);
+    if (!call.mask || !call.states) return { outputs, last: everyStep ? outputs : lastStep(outputs), states };
+    // Before the first real step the kernel's output is the initial state; it shall be 0.
+    const ordered = call.goBackwards ? flip(call.mask, 1) : call.mask;
+    const seen = where(expandDims(cummax(ordered, 1), -1), outputs, 0);
+    return { outputs: seen, last: everyStep ? seen : lastStep(seen), states };
+  },
+};
+
+/** The cell's `call` under a loop over time: works for every cell. */
+const loop: Path = {
+  name: 'scan',
+  accepts: () => true,
+  run(cell, { x, states, mask, goBackwards, training }, everyStep) {
+    const timeFirst = (t: TensorBase) => {
+      const swapped = transpose(t, t.shape.map((_, i) => (i < 2 ? 1 - i : i)));
+      return goBackwards ? flip(swapped, 0) : swapped;
+    };
+    const batch = x.shape[0];
+    const first = states ?? initialStates(cell, batch);
+    const sequences = [timeFirst(x), ...(mask ? [expandDims(timeFirst(mask), -1)] : [])];
+    // The output travels with the states where a later step may have to repeat it, or only the last one is wanted.
+    const carries = mask !== null || !everyStep;
+    const init = carries ? [...first, zeros([batch, outputSizeOf(cell)], x.dtype)] : first;
+    const result = scan(
+      (carried, [step, real]) => {
+        const [y, next] = stepOf(cell, step, carried.slice(0, first.length), training);
+        const keep = (now: TensorBase, before: TensorBase) => (real ? where(real, now, before) : now);
+        const after = next.map((s, i) => keep(s, carried[i]));
+        const output = real ? keep(y, carried[first.length]) : y;
+        return [carries ? [...after, output] : after, everyStep ? [output] : []];
+      },
+      init,
+      sequences,
+    );
+    const outputs = everyStep ? transpose(result.outputs[0], [1, 0, 2]) : null;
+    return { outputs, last: carries ? result.states[first.length] : (outputs as TensorBase), states: result.states.slice(0, first.length) };
+  },
+};
+
+/** Ways to compute a sequence, the first that accepts the cell is taken. */
+export const PATHS: readonly Path[] = [fused, loop];
+
+function lastStep(outputs: TensorBase): TensorBase {
+  return slice(outputs, [null, -1]);
+}
+
+/** Calls a cell, whoever wrote it, and checks what it gives back. */
+function stepOf(cell: CellLayer, x: TensorBase, states: TensorBase[], training: boolean): [TensorBase, TensorBase[]] {
+  const result: unknown = cell.call(x, states, { training });
+  const [output, after] = Array.isArray(result) ? result : [];
+  const next: unknown[] = Array.isArray(after) ? after : [after];
+  if (!(output instanceof TensorBase) || next.length !== states.length || !next.every((s) => s instanceof TensorBase)) {
+    throw new ValueError(`cell '${cell.name}': call returned ${show(result)}, expected [output, [${states.length} state(s)]].`);
+  }
+  return [output, next as TensorBase[]];
+}

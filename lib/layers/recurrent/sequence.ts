@@ -1,0 +1,141 @@
+import { multiply, where } from '../../ops/arithmetic.js';
+import { expandDims, flip, slice } from '../../ops/shape.js';
+import { assign } from '../../ops/update.js';
+import { ShapeError, StateError } from '../../program/errors.js';
+import { Tensor, type TensorBase } from '../../program/tensor.js';
+import { allocate, sizeOf, showShape } from '../../program/types.js';
+import { Variable } from '../../program/variable.js';
+import { inferringShapes, isTraining } from '../context.js';
+import { Layer, type CallArgs, type Inputs, type LayerConfig, type PartialShape } from '../layer.js';
+import { stateSizes, type CellLayer } from './cell.js';
+import { PATHS, type Path } from './paths.js';
+import { checkCell } from './stacked.js';
+
+/** What every recurrent layer takes. */
+export interface SequenceOptions extends LayerConfig {
+  /** Give the output of every step, not only of the last. */
+  returnSequences?: boolean;
+  /** Give the last states, too: [output, ...states]. */
+  returnState?: boolean;
+  /** From the last step to the first; outputs come in that order. */
+  goBackwards?: boolean;
+  /** Start each batch with the states in which the previous one ended; the batch size is then fixed. */
+  stateful?: boolean;
+  /** For compatibility: the steps are always run natively, with the same numbers. */
+  unroll?: boolean;
+  /** Masked steps give 0 instead of repeating the previous output. */
+  zeroOutputForMask?: boolean;
+}
+const SEQUENCE: readonly string[] = ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'zeroOutputForMask'];
+
+/** The options of a layer that belong to its cell. */
+export function cellOptions<O extends object>(options: O & LayerConfig, names: readonly string[]): O & LayerConfig {
+  const own = Object.entries(options).filter(([name]) => names.includes(name));
+  return { ...Object.fromEntries(own), dtype: options.dtype } as O & LayerConfig;
+}
+
+/** A cell over the steps of [B, T, F]. */
+export abstract class SequenceLayer extends Layer {
+  readonly cell: CellLayer;
+  readonly returnSequences: boolean;
+  readonly returnState: boolean;
+  readonly goBackwards: boolean;
+  readonly stateful: boolean;
+  readonly zeroOutputForMask: boolean;
+  private states: Variable[] = [];
+
+  constructor(options: SequenceOptions, own: readonly string[], makeCell: () => unknown) {
+    super(options, [...SEQUENCE, ...own]);
+    this.cell = this.track(checkCell(this.name, makeCell()));
+    this.returnSequences = options.returnSequences ?? false;
+    this.returnState = options.returnState ?? false;
+    this.goBackwards = options.goBackwards ?? false;
+    this.stateful = options.stateful ?? false;
+    this.zeroOutputForMask = options.zeroOutputForMask ?? false;
+    this.supportsMasking = true;
+  }
+
+  /** How the steps are computed: 'fused' (one kernel) or 'scan' (the cell at every step). */
+  get path(): string {
+    return this.choosePath().name;
+  }
+
+  private choosePath(): Path {
+    return PATHS.find((p) => p.accepts(this.cell)) as Path;
+  }
+
+  override build(inputShape: PartialShape | readonly PartialShape[]): void {
+    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as PartialShape;
+    if (shape.length !== 3) throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(shape)}.`);
+    this.cell.build([shape[0], shape[2]]);
+  }
+
+  override computeMask(_inputs: Inputs, mask: CallArgs['mask']): CallArgs['mask'] {
+    const own = this.returnSequences ? firstMask(mask) : null;
+    return this.returnState ? [own, ...stateSizes(this.cell).map(() => null)] : own;
+  }
+
+  /** @param inputs [B, T, F], or [x, ...initial states]. */
+  call(inputs: TensorBase | readonly TensorBase[], kwargs: CallArgs = {}): any {
+    const [x, ...given] = (Array.isArray(inputs) ? inputs : [inputs]) as TensorBase[];
+    if (x.rank !== 3) throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(x.shape)}.`);
+    if (x.shape[1] === 0) throw new ShapeError(`${this.name}: a sequence of 0 steps has no output.`);
+    const states = this.startingStates(x.shape[0], given.length > 0 ? given : ((kwargs.initialState ?? null) as TensorBase[] | null));
+    const mask = this.checkMask(firstMask(kwargs.mask), x);
+    const call = { x: this.floating(x), states, mask, goBackwards: this.goBackwards, training: isTraining(kwargs) };
+    const result = this.choosePath().run(this.cell, call, this.returnSequences);
+    this.states.forEach((variable, i) => assign(variable, result.states[i]));
+    const output = this.hideMasked((this.returnSequences ? result.outputs : result.last) as TensorBase, mask);
+    return this.returnState ? [output, ...result.states] : output;
+  }
+
+  private checkMask(mask: TensorBase | null, x: TensorBase): TensorBase | null {
+    if (!mask) return null;
+    if (mask.rank !== 2 || mask.shape[0] !== x.shape[0] || mask.shape[1] !== x.shape[1]) {
+      throw new ShapeError(`${this.name}: the mask has shape ${showShape(mask.shape)}, expected ${showShape(x.shape.slice(0, 2))}.`);
+    }
+    return mask;
+  }
+
+  private hideMasked(output: TensorBase, mask: TensorBase | null): TensorBase {
+    if (!mask || !this.zeroOutputForMask) return output;
+    const ordered = this.goBackwards ? flip(mask, 1) : mask;
+    return where(expandDims(this.returnSequences ? ordered : slice(ordered, [null, -1]), -1), output, 0);
+  }
+
+  /** What the call gives, else what a stateful layer kept, else null for the cell's own. */
+  private startingStates(batch: number, given: TensorBase | readonly TensorBase[] | null): readonly TensorBase[] | null {
+    const sizes = stateSizes(this.cell);
+    if (this.stateful && !inferringShapes()) this.keepStates(batch, sizes);
+    if (given === null) {
+      // A product, so that the backward pass still sees the old state after it was replaced.
+      if (this.states.length > 0 && !inferringShapes()) return this.states.map((v) => multiply(v, 1));
+      return this.cell.getInitialState ? this.cell.getInitialState(batch) : null;
+    }
+    const list = Array.isArray(given) ? (given as readonly TensorBase[]) : [given as TensorBase];
+    if (list.length !== sizes.length) throw new ShapeError(`${this.name}: initialState has ${list.length} tensor(s), expected ${sizes.length}.`);
+    list.forEach(({ shape }, i) => {
+      if (shape.length !== 2 || shape[0] !== batch || shape[1] !== sizes[i]) {
+        throw new ShapeError(`${this.name}: initialState ${i} has shape ${showShape(shape)}, expected [${batch}, ${sizes[i]}].`);
+      }
+    });
+    return list.map((s) => this.floating(s));
+  }
+
+  private keepStates(batch: number, sizes: readonly number[]): void {
+    if (this.states.length === 0) {
+      this.states = sizes.map((n, i) => new Variable(new Tensor(allocate(this.dtype, batch * n), [batch, n]), `${this.name}/state_${i}`, false));
+    } else if (this.states[0].shape[0] !== batch) {
+      throw new StateError(`${this.name}: this stateful layer keeps states of ${this.states[0].shape[0]} samples and got a batch of ${batch}; use one batch size.`);
+    }
+  }
+
+  override resetStates(): void {
+    super.resetStates();
+    for (const v of this.states) v.assign(new Tensor(allocate(v.dtype, sizeOf(v.shape)), v.shape, v.dtype));
+  }
+}
+
+function firstMask(mask: CallArgs['mask']): TensorBase | null {
+  return (Array.isArray(mask) ? (mask[0] as TensorBase | null) : (mask as TensorBase | null | undefined)) ?? null;
+}

@@ -1,0 +1,73 @@
+import { add, divide, multiply } from '../ops/arithmetic.js';
+import { cast } from '../ops/cast.js';
+import { mean, sum } from '../ops/reduce.js';
+import { reshape } from '../ops/shape.js';
+import { ShapeError } from '../program/errors.js';
+import { SymbolicTensor } from '../program/graph.js';
+import type { TensorBase } from '../program/tensor.js';
+import { showShape, type DType } from '../program/types.js';
+import { sameRank, type Loss, type LossFunction, type Reduction } from './loss.js';
+
+const EPSILON = 1e-7;
+
+/** What weighs the entries of a loss beside the formula. */
+export interface Weighting {
+  sampleWeight?: TensorBase | null;
+  /** Default: the mask that the predictions carry. */
+  mask?: TensorBase | null;
+  /** Default: the loss's own. */
+  reduction?: Reduction;
+}
+
+/** A weight [batch] weighs whole samples, whatever axes the losses have after it. */
+export function overSamples(who: string, weight: TensorBase, values: TensorBase): TensorBase {
+  const [, aligned] = sameRank(values, weight);
+  if (aligned.rank > values.rank || aligned.shape.some((n, i) => n !== 1 && n !== values.shape[i])) {
+    throw new ShapeError(`${who}: sample weights ${showShape(weight.shape)} do not fit losses of shape ${showShape(values.shape)}.`);
+  }
+  return reshape(aligned, [...aligned.shape, ...values.shape.slice(aligned.rank).map(() => 1)]);
+}
+
+/** Masked entries weigh nothing; with `mean`, the others weigh so much more that the mean is over them. */
+function maskWeight(mask: TensorBase, dtype: DType, rescale: boolean): TensorBase {
+  const m = cast(mask, dtype);
+  return rescale ? multiply(m, divide(m.size, add(sum(m), EPSILON))) : m;
+}
+
+/** The mask of predictions whose losses have these values: without the axes that the loss reduced. */
+function fittingMask(mask: TensorBase, values: TensorBase): TensorBase | null {
+  if (mask.rank <= values.rank) return mask;
+  return mask.rank === values.rank + 1 && mask.shape.at(-1) === 1 ? reshape(mask, mask.shape.slice(0, -1)) : null;
+}
+
+/**
+ * Targets and predictions to one number (to one per sample with reduction 'none'), as Keras weighs and divides:
+ * the mean is over all entries that are not masked, whatever the sample weights.
+ */
+export function reduceLoss(loss: LossFunction | Loss, yTrue: TensorBase, yPred: TensorBase, weighting: Weighting = {}): TensorBase {
+  const own = loss as Partial<Loss>;
+  const who = own.lossName ?? (loss.name || 'loss');
+  const reduction = weighting.reduction ?? own.reduction ?? 'sumOverBatchSize';
+  let values = loss(yTrue, yPred);
+  const carried = weighting.mask === undefined ? (yPred instanceof SymbolicTensor ? yPred.mask : null) : weighting.mask;
+  let mask = carried ? fittingMask(carried, values) : null;
+  const valid = own.valid?.(yTrue, yPred);
+  if (valid) mask = mask ? multiply(cast(mask, 'float32'), cast(valid, 'float32')) : valid;
+  const rescale = reduction === 'mean' || reduction === 'sumOverBatchSize';
+  let weight = mask ? overSamples(who, maskWeight(mask, values.dtype, rescale), values) : null;
+  if (weighting.sampleWeight) {
+    const given = overSamples(who, cast(weighting.sampleWeight, values.dtype), values);
+    weight = weight ? multiply(weight, given) : given;
+  }
+  if (weight) values = multiply(values, weight);
+  switch (reduction) {
+    case 'none':
+      return values;
+    case 'sum':
+      return sum(values);
+    case 'meanWithSampleWeight':
+      return weight ? divide(sum(values), sum(weight)) : mean(values);
+    default:
+      return mean(values);
+  }
+}

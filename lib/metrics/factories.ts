@@ -1,0 +1,64 @@
+import { negative } from '../ops/arithmetic.js';
+import { factoryOf } from '../losses/index.js';
+import { checkInteger, checkOptions } from '../program/errors.js';
+import type { TensorBase } from '../program/tensor.js';
+import * as accuracies from './accuracy.js';
+import { MeanMetric, type Metric, type MetricFunction } from './metric.js';
+
+// One factory per metric: options in, metric out.
+
+interface NameOption {
+  name?: string;
+}
+export type MetricFactory<O extends object = object> = ((options?: O & NameOption) => Metric) & { readonly metricName: string };
+
+/** A factory whose metric averages a function made from the options. */
+function factory<O extends object>(metricName: string, defaults: O, make: (options: O) => MetricFunction, last?: (mean: number) => number): MetricFactory<Partial<O>> {
+  const create = (options: Partial<O> & NameOption = {}): Metric => {
+    checkOptions(metricName, options, [...Object.keys(defaults), 'name']);
+    return new MeanMetric(options.name ?? metricName, make({ ...defaults, ...options }), last);
+  };
+  return Object.assign(create, { metricName });
+}
+
+/** The mean of a loss of the same name, with the loss's options. */
+function ofLoss(metricName: string, lossName = metricName, change: (values: TensorBase) => TensorBase = (values) => values, last?: (mean: number) => number): MetricFactory<Record<string, unknown>> {
+  const create = ({ name = metricName, ...options }: Record<string, unknown> & NameOption = {}): Metric => {
+    const loss = factoryOf(lossName)!(options);
+    return new MeanMetric(name, (t, p) => change(loss(t, p)), last);
+  };
+  return Object.assign(create, { metricName });
+}
+
+export const meanSquaredError = ofLoss('meanSquaredError');
+export const rootMeanSquaredError = ofLoss('rootMeanSquaredError', 'meanSquaredError', undefined, Math.sqrt);
+export const meanAbsoluteError = ofLoss('meanAbsoluteError');
+export const meanAbsolutePercentageError = ofLoss('meanAbsolutePercentageError');
+export const meanSquaredLogarithmicError = ofLoss('meanSquaredLogarithmicError');
+export const logCoshError = ofLoss('logCoshError', 'logCosh');
+export const huber = ofLoss('huber');
+export const quantile = ofLoss('quantile');
+/** The cosine itself: 1 where the directions are the same. */
+export const cosineSimilarity = ofLoss('cosineSimilarity', 'cosineSimilarity', negative);
+export const klDivergence = ofLoss('klDivergence');
+export const poisson = ofLoss('poisson');
+export const hinge = ofLoss('hinge');
+export const squaredHinge = ofLoss('squaredHinge');
+export const categoricalHinge = ofLoss('categoricalHinge');
+export const binaryCrossentropy = ofLoss('binaryCrossentropy');
+export const categoricalCrossentropy = ofLoss('categoricalCrossentropy');
+export const sparseCategoricalCrossentropy = ofLoss('sparseCategoricalCrossentropy');
+
+/** How often the predictions equal the targets. The name 'accuracy' in compile picks one of the next three by the shapes. */
+export const accuracy = factory('accuracy', {}, () => accuracies.exact);
+export const binaryAccuracy = factory('binaryAccuracy', { threshold: 0.5 }, ({ threshold }) => (t, p) => accuracies.binary(t, p, threshold));
+export const categoricalAccuracy = factory('categoricalAccuracy', {}, () => accuracies.categorical);
+export const sparseCategoricalAccuracy = factory('sparseCategoricalAccuracy', {}, () => accuracies.sparseCategorical);
+export const topKCategoricalAccuracy = factory('topKCategoricalAccuracy', { k: 5 }, ({ k }) => {
+  checkInteger('topKCategoricalAccuracy', 'k', k, 1);
+  return (t, p) => accuracies.topK(t, p, k);
+});
+export const sparseTopKCategoricalAccuracy = factory('sparseTopKCategoricalAccuracy', { k: 5 }, ({ k }) => {
+  checkInteger('sparseTopKCategoricalAccuracy', 'k', k, 1);
+  return (t, p) => accuracies.sparseTopK(t, p, k);
+});

@@ -1,0 +1,156 @@
+import { show, StateError, ValueError } from '../program/errors.js';
+import type { Program } from '../program/program.js';
+import { tableOf, type Given, type Receiver } from './prepare.js';
+import { inOrder, shuffle } from './shuffle.js';
+import { sourcesOf, specsOf, type BatchSpecs, type Table } from './table.js';
+
+/** How long native code works before it reports. */
+const CHUNK_MS = 30;
+const FIRST_CHUNK = 64;
+
+/** What drives the batches of one epoch. */
+export interface Drive {
+  /** The program for batches of these shapes. */
+  program(specs: BatchSpecs): Promise<Program>;
+  /** Whether somebody wants to hear of every batch. */
+  readonly single: boolean;
+  before?(batch: number): Promise<void>;
+  /** After `done` batches. */
+  after?(done: number): Promise<void>;
+  stopped?(): boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Where batches come from. */
+export interface Feed {
+  /** Per epoch, when it is known. */
+  readonly batches: number | null;
+  /** Runs one epoch; returns the number of batches. */
+  run(epoch: number, drive: Drive): Promise<number>;
+}
+
+/** Rows of a table in order or shuffled, in batches of one size and a smaller last one. */
+export class TableFeed implements Feed {
+  readonly batches: number;
+
+  /**
+   * @param order The rows to use.
+   * @param seed Shuffles every epoch anew; null: the rows stay in order.
+   * @param limit Batches per epoch at most.
+   */
+  constructor(
+    private readonly table: Table,
+    private readonly order: Uint32Array,
+    private readonly batchSize: number,
+    private readonly seed: number | null,
+    limit = Infinity,
+  ) {
+    this.batches = Math.min(Math.ceil(order.length / batchSize), limit);
+  }
+
+  async run(epoch: number, drive: Drive): Promise<number> {
+    const { batchSize, batches } = this;
+    let order = this.order;
+    if (this.seed !== null) {
+      order = order.slice();
+      await shuffle(order, this.seed, epoch);
+    }
+    const full = Math.min(Math.floor(order.length / batchSize), batches);
+    const done = await this.stretch(order, 0, full, batchSize, drive);
+    if (done < full || full === batches || drive.stopped?.()) return done;
+    return this.stretch(order, full, full + 1, order.length - full * batchSize, drive);
+  }
+
+  /** Batches first … last − 1, each of `rows` rows. Returns how far it came. */
+  private async stretch(order: Uint32Array, first: number, last: number, rows: number, drive: Drive): Promise<number> {
+    if (first === last) return first;
+    const program = await drive.program(specsOf(this.table, rows));
+    const sources = sourcesOf(this.table);
+    let done = first;
+    let most = FIRST_CHUNK;
+    while (done < last && !drive.stopped?.()) {
+      drive.signal?.throwIfAborted();
+      if (drive.single) await drive.before?.(done);
+      const count = drive.single ? 1 : Math.min(last - done, most);
+      const steps = await program.steps(sources, order, done * this.batchSize, count, CHUNK_MS);
+      done += steps;
+      most = Math.max(FIRST_CHUNK, steps * 4);
+      await drive.after?.(done);
+    }
+    drive.signal?.throwIfAborted();
+    return done;
+  }
+}
+
+/** Batches as an iterable gives them: [x, y], [x, y, sampleWeight] or {xs, ys}. */
+export type BatchIterable = Iterable<unknown> | AsyncIterable<unknown>;
+
+export function isIterable(value: unknown): value is BatchIterable {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+  return Symbol.asyncIterator in value || Symbol.iterator in value;
+}
+
+/** One batch of an iterable as data. */
+function batchOf(who: string, item: unknown): Given {
+  if (Array.isArray(item) && (item.length === 2 || item.length === 3)) return { x: item[0], y: item[1], sampleWeight: item[2] };
+  if (typeof item === 'object' && item !== null && 'xs' in item && 'ys' in item) return { x: item.xs as Given['x'], y: item.ys as Given['y'] };
+  throw new ValueError(`${who}: expected batches [x, y], [x, y, sampleWeight] or {xs, ys}, got ${show(item)}.`);
+}
+
+/** Batches of an iterable. It is started anew when it ends; with a limit, an epoch goes on where the last one stopped. */
+export class StreamFeed implements Feed {
+  batches: number | null;
+  private iterator: Iterator<unknown> | AsyncIterator<unknown> | null = null;
+
+  constructor(
+    private readonly who: string,
+    private readonly model: Receiver,
+    private readonly iterable: BatchIterable,
+    private readonly limit: number | null,
+    private readonly extra: Pick<Given, 'classWeight'> = {},
+  ) {
+    this.batches = limit;
+  }
+
+  private start(): Iterator<unknown> | AsyncIterator<unknown> {
+    const { iterable } = this;
+    return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+  }
+
+  async run(_epoch: number, drive: Drive): Promise<number> {
+    let done = 0;
+    let fresh = this.iterator === null;
+    this.iterator ??= this.start();
+    while (done < (this.limit ?? Infinity) && !drive.stopped?.()) {
+      drive.signal?.throwIfAborted();
+      const { value, done: ended } = await this.iterator.next();
+      if (ended) {
+        this.iterator = null;
+        if (this.limit === null && done > 0) break;
+        if (fresh) throw new StateError(`${this.who}: the iterable of batches ended after ${done} batches${this.limit === null ? '' : ` of ${this.limit}`}. Give an iterable that can be started anew, not a finished generator.`);
+        this.iterator = this.start();
+        fresh = true;
+        continue;
+      }
+      fresh = false;
+      await drive.before?.(done);
+      const table = await tableOf(this.who, this.model, { ...batchOf(this.who, value), ...this.extra }, true);
+      const program = await drive.program(specsOf(table, table.rows));
+      await program.steps(sourcesOf(table), inOrder(table.rows), 0, 1, CHUNK_MS);
+      done++;
+      await drive.after?.(done);
+    }
+    drive.signal?.throwIfAborted();
+    if (this.limit === null) {
+      this.batches = done;
+      this.iterator = null;
+    }
+    return done;
+  }
+
+  /** Lets the iterable close what it has open. */
+  async close(): Promise<void> {
+    await this.iterator?.return?.();
+    this.iterator = null;
+  }
+}

@@ -1,0 +1,145 @@
+import { setImmediate } from 'node:timers/promises';
+import { withTraining } from '../layers/context.js';
+import { gradients } from '../ops/grad.js';
+import { add } from '../ops/arithmetic.js';
+import { assign } from '../ops/update.js';
+import { StateError } from '../program/errors.js';
+import { Graph, within, type SymbolicTensor } from '../program/graph.js';
+import { Program } from '../program/program.js';
+import { Tensor, type TensorBase } from '../program/tensor.js';
+import { symbolsOf } from '../program/trace.js';
+import type { Spec } from '../program/types.js';
+import { Variable } from '../program/variable.js';
+import type { Compiled } from './compiled.js';
+import type { BatchSpecs } from './table.js';
+
+/** What the programs of a model are made of. */
+export interface Programmable {
+  readonly name: string;
+  readonly weights: Variable[];
+  readonly trainableWeights: Variable[];
+  forward(inputs: readonly TensorBase[], training: boolean): TensorBase[];
+}
+
+// Enough for a training with its partial batch, the evaluation and a few lengths of predictions.
+const LIMIT = 48;
+
+type Kind = 'train' | 'evaluate' | 'predict' | 'predictTraining';
+
+/** The native programs of one model, by what they do and the shapes they take. */
+export class Programs {
+  private readonly cache = new Map<string, Program>();
+  /** Counts the predictions that draw random numbers, so that each draws others. */
+  private readonly draws = new Variable(new Tensor(new Int32Array(1), []), 'draws', false);
+
+  constructor(private readonly model: Programmable) {}
+
+  clear(): void {
+    this.cache.clear();
+  }
+
+  async train(specs: BatchSpecs, compiled: Compiled, seed: number): Promise<Program> {
+    return this.find('train', specs, seed, () => this.trainSteps(specs, compiled, seed));
+  }
+
+  async evaluate(specs: BatchSpecs, compiled: Compiled, seed: number): Promise<Program> {
+    return this.find('evaluate', specs, seed, () => this.evaluateSteps(specs, compiled, seed));
+  }
+
+  async predict(x: readonly Spec[], training: boolean, seed: number): Promise<Program> {
+    return this.find(training ? 'predictTraining' : 'predict', { x, y: [], weights: [] }, seed, () => this.predictSteps(x, training, seed));
+  }
+
+  predictNow(x: readonly Spec[], training: boolean, seed: number): Program {
+    const key = this.keyOf(training ? 'predictTraining' : 'predict', { x, y: [], weights: [] }, seed);
+    const known = this.cache.get(key);
+    if (known) return known;
+    const steps = this.predictSteps(x, training, seed);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return this.keep(key, value);
+    }
+  }
+
+  /** A part at a time, with a breath between: the making must not hold up the event loop. */
+  private async find(kind: Kind, specs: BatchSpecs, seed: number, make: () => Generator<void, Program>): Promise<Program> {
+    const key = this.keyOf(kind, specs, seed);
+    const known = this.cache.get(key);
+    if (known) return known;
+    const steps = make();
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return this.keep(key, value);
+      await setImmediate();
+    }
+  }
+
+  private keyOf(kind: Kind, { x, y, weights }: BatchSpecs, seed: number): string {
+    const shape = (s: Spec | null) => (s ? `${s.dtype}${s.shape.join(',')}` : '-');
+    const trainable = kind === 'train' ? new Set(this.model.trainableWeights) : null;
+    const bits = trainable ? this.model.weights.map((w) => (trainable.has(w) ? 1 : 0)).join('') : '';
+    return [kind, seed, bits, ...x.map(shape), '|', ...y.map(shape), '|', ...weights.map(shape)].join(' ');
+  }
+
+  private keep(key: string, program: Program): Program {
+    if (this.cache.size >= LIMIT) this.cache.delete(this.cache.keys().next().value as string);
+    this.cache.set(key, program);
+    return program;
+  }
+
+  private *trainSteps(specs: BatchSpecs, compiled: Compiled, seed: number): Generator<void, Program> {
+    const { optimizer } = compiled;
+    const graph = new Graph();
+    // The optimizer counts the steps: training that goes on from a checkpoint draws what it would have drawn.
+    graph.random = { seed, counter: optimizer.iterations, streams: 0 };
+    const inputs = within(graph, () => declare(graph, specs));
+    const outputs = within(graph, () => this.model.forward(inputs.x, true));
+    yield;
+    const variables = this.model.trainableWeights;
+    if (variables.length === 0) throw new StateError(`${this.model.name}: there are no trainable weights to fit.`);
+    const grads = within(graph, () => {
+      const total = compiled.trace(compiled.training, inputs.y, outputs, inputs.weights, graph.losses);
+      return gradients(total, variables);
+    });
+    yield;
+    within(graph, () => optimizer.apply(grads, variables));
+    yield;
+    return new Program(graph, []);
+  }
+
+  private *evaluateSteps(specs: BatchSpecs, compiled: Compiled, seed: number): Generator<void, Program> {
+    const graph = new Graph();
+    graph.random = { seed, counter: this.draws, streams: 0 };
+    const inputs = within(graph, () => declare(graph, specs));
+    const outputs = within(graph, () => this.model.forward(inputs.x, false));
+    yield;
+    within(graph, () => compiled.trace(compiled.evaluation, inputs.y, outputs, inputs.weights, graph.losses));
+    yield;
+    return new Program(graph, []);
+  }
+
+  private *predictSteps(x: readonly Spec[], training: boolean, seed: number): Generator<void, Program> {
+    const graph = new Graph();
+    const random = { seed, counter: this.draws, streams: 0 };
+    graph.random = random;
+    const results = within(graph, () => {
+      const inputs = declare(graph, { x, y: [], weights: [] });
+      const outputs = symbolsOf(graph, this.model.forward(inputs.x, training));
+      if (random.streams > 0) assign(this.draws, add(this.draws, 1));
+      return outputs;
+    });
+    yield;
+    return new Program(graph, results);
+  }
+}
+
+function declare(graph: Graph, { x, y, weights }: BatchSpecs): { x: SymbolicTensor[]; y: SymbolicTensor[]; weights: (SymbolicTensor | null)[] } {
+  const batched = (s: Spec) => graph.input(s, true);
+  return { x: x.map(batched), y: y.map(batched), weights: weights.map((w) => w && batched(w)) };
+}
+
+/** A model's results as a list, computed by `call`. */
+export function runForward(call: () => TensorBase | TensorBase[], training: boolean): TensorBase[] {
+  const results = withTraining(training, call);
+  return Array.isArray(results) ? results : [results];
+}
