@@ -14,3 +14,7 @@ export * as initializers from './initializers/index.js';
 export * as layers from './layers/index.js';
 export * from './layers/classes.js';
 export { setRandomSeed } from './ops/random.js';
+export * as losses from './losses/index.js';
+export * as metrics from './metrics/index.js';
+export * as optimizers from './optimizers/index.js';
+export * from './training/index.js';

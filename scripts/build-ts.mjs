@@ -23,6 +23,6 @@ function removeOrphans() {
 
 mkdirSync(join(root, 'dist', 'cjs'), { recursive: true });
 writeFileSync(join(root, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+removeOrphans();
 const statuses = await Promise.all([compile('tsconfig.json'), compile('tsconfig.cjs.json')]);
 if (statuses.some((status) => status !== 0)) process.exit(1);
-removeOrphans();

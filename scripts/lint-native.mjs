@@ -1,4 +1,4 @@
-// clang-tidy over every C++ source of the build, kernels as the scalar set compiles them. Arguments narrow it: paths or parts of them.
+// clang-tidy over the C++ sources of the addon (not its tests), kernels as the scalar set compiles them. Arguments narrow it: paths or parts of them.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,7 +12,7 @@ const wanted = process.argv.slice(2);
 function sources() {
   const entries = JSON.parse(readFileSync(database, 'utf8')).filter(({ file, command }) => {
     const isa = /-DSEQNN_ISA=(\w+)/.exec(command)?.[1];
-    return /[\\/]native[\\/]/.test(file) && (isa === undefined || isa === 'scalar');
+    return /[\\/]native[\\/](?!tests)/.test(file) && (isa === undefined || isa === 'scalar');
   });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'compile_commands.json'), JSON.stringify(entries));

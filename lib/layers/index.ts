@@ -28,6 +28,8 @@ const factory =
 export const activation = factory(Activation);
 export const bidirectional = factory(Bidirectional);
 export const conv1d = factory(Conv1D);
+/** The same under Keras' spelling. */
+export const conv1D = conv1d;
 export const dense = factory(Dense);
 export const dropout = factory(Dropout);
 export const embedding = factory(Embedding);

@@ -1,4 +1,4 @@
-import { add, divide, multiply } from '../ops/arithmetic.js';
+import { divide, maximum, multiply } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { mean, sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
@@ -31,7 +31,7 @@ export function overSamples(who: string, weight: TensorBase, values: TensorBase)
 /** Masked entries weigh nothing; with `mean`, the others weigh so much more that the mean is over them. */
 function maskWeight(mask: TensorBase, dtype: DType, rescale: boolean): TensorBase {
   const m = cast(mask, dtype);
-  return rescale ? multiply(m, divide(m.size, add(sum(m), EPSILON))) : m;
+  return rescale ? multiply(m, divide(m.size, maximum(sum(m), EPSILON))) : m;
 }
 
 /** The mask of predictions whose losses have these values: without the axes that the loss reduced. */

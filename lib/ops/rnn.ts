@@ -16,8 +16,6 @@ interface RnnAttrs extends Record<string, string | number | boolean | undefined>
   activation: string;
   recurrentActivation: string;
   reverse?: boolean;
-  /** Reserve what the backward kernel needs. */
-  training: boolean;
   cellClip?: number;
   forgetBias?: number;
   order?: string;
@@ -150,7 +148,6 @@ function run(who: string, cell: Cell, options: LstmOptions): RecurrentResult {
     activation: fusedName(who, options.activation ?? 'tanh'),
     recurrentActivation: fusedName(who, options.recurrentActivation ?? 'sigmoid'),
     reverse: options.goBackwards || undefined,
-    training: true,
     cellClip: options.cellClip,
     forgetBias: options.forgetBias,
     order: options.gateOrder,

@@ -4,8 +4,8 @@ import { tableOf, type Given, type Receiver } from './prepare.js';
 import { inOrder, shuffle } from './shuffle.js';
 import { sourcesOf, specsOf, type BatchSpecs, type Table } from './table.js';
 
-/** How long native code works before it reports. */
-const CHUNK_MS = 30;
+/** How long native code works before it reports; whoever reads a weight meanwhile waits that long. */
+const CHUNK_MS = 10;
 const FIRST_CHUNK = 64;
 
 /** What drives the batches of one epoch. */

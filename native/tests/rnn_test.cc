@@ -13,7 +13,7 @@ FakeNode nodeOf(const char* op, const RnnCase& c, const RnnOperands& o) {
 
 FakeNode forwardNode(const RnnCase& c, const RnnOperands& o, DType dtype, bool training) {
   FakeNode node = nodeOf("rnn", c, o);
-  node.set("training", training).out(dtype, {c.T, c.H, c.B}).out(dtype, {c.H, c.B});
+  node.out(dtype, {c.T, c.H, c.B}).out(dtype, {c.H, c.B});
   if (c.lstm()) {
     node.out(dtype, {c.T, c.H, c.B}).out(dtype, {c.H, c.B});
   } else {

@@ -1,4 +1,3 @@
-#include "cpu/gemm/fold.h"
 #include "cpu/gemm/gemm.h"
 #include "cpu/gemm/lanes.h"
 #include "cpu/gemm/outer_tile.h"
@@ -76,7 +75,7 @@ void lanesSum(const T* d, int64_t stepD, int64_t ldD, int N, int steps, int lane
       if (l < whole) even += load(row + l);
       if (whole < lanes) odd += loadLanes(row + whole, lanes - whole);
     }
-    const T sum = foldLanes<T>(even + odd);
+    const T sum = sumLanes(even + odd);
     c[n] = accumulate ? c[n] + sum : sum;
   }
 }

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "cpu/gemm/fold.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -38,7 +37,7 @@ SEQNN_INLINE void outerBody(Rows<T> a, Rows<T> d, int steps, int lanes, T* c, in
     (addColumn<T, S, C>(acc, rows, loadLanes(ds + C * d.ld, part), ofRows), ...);
   }
   const auto put = [accumulate](T* p, T sum) { *p = accumulate ? *p + sum : sum; };
-  (put(c + (I / S) * ldc + I % S, foldLanes<T>(acc[I])), ...);
+  (put(c + (I / S) * ldc + I % S, sumLanes(acc[I])), ...);
 }
 
 template <class T, int R, int S>

@@ -52,6 +52,12 @@ class Random final : public Kernel {
   Config config_;
 };
 
+// By value and without a branch, so that it becomes vectors.
+template <class T>
+SEQNN_INLINE void keepOrDrop(const uint32_t* words, uint32_t last, T kept, T* values) {
+  for (int i = 0; i < kPhiloxGroup; ++i) values[i] = kept * static_cast<T>(words[i] <= last);
+}
+
 // Dropout masks: integers only, so this may run in the file's own instruction set.
 template <class T>
 class Bernoulli final : public Kernel {
@@ -68,7 +74,7 @@ class Bernoulli final : public Kernel {
       uint32_t words[kPhiloxGroup];
       T values[kPhiloxGroup];
       philoxGroup(stream, group, 0, words);
-      for (int i = 0; i < kPhiloxGroup; ++i) values[i] = words[i] <= last ? kept : static_cast<T>(0);
+      keepOrDrop(words, last, kept, values);
       memcpy(y + first, values, static_cast<size_t>(n) * sizeof(T));
     });
   }

@@ -4,7 +4,7 @@
 //          6 mask bool [T,B]?  7 recurrent dropout mask [H,B]?  8 peephole [3,H] (rows i,f,o)?
 // outputs  0 h [T,H,B]?  1 last h [H,B]?  2 c [T,H,B] (lstm)?  3 last c [H,B]?  4 reserve [T,R,H,B] (training)?
 //          where R is 0 (operand absent) for simple, 5 for lstm, 3 for gru, 4 for gruResetAfter
-// attrs    cell, activation, recurrentActivation, order ('ifco' | 'ijfo'), reverse, training, cellClip, forgetBias
+// attrs    cell, activation, recurrentActivation, order ('ifco' | 'ijfo'), reverse, cellClip, forgetBias
 //
 // With `reverse`, step s of the computation reads x and mask at T-1-s; outputs are in the order of the computation.
 
@@ -57,7 +57,7 @@ class Rnn final : public OptionalOperands {
 template <class T>
 bool unitsFillLanesBetter(const RnnConfig& c) {
   const int unitVectors = (c.H + kLanes<T> - 1) / kLanes<T>, sampleVectors = (c.B + kLanes<T> - 1) / kLanes<T>;
-  return !c.training && c.B <= 4 && c.B * unitVectors <= c.H * sampleVectors;
+  return !c.keepsReserve && c.B <= 4 && c.B * unitVectors <= c.H * sampleVectors;
 }
 
 template <class T>
@@ -78,13 +78,13 @@ void checkOutputs(const Node& node, const RnnConfig& c, DType dtype) {
   if (!c.lstm() && (node.output(kCs).present || node.output(kCLast).present)) {
     fail("rnn: a %s cell has no c", c.layout.name);
   }
-  if (node.output(kReserve).present && !c.training) fail("rnn: a reserve is written in training only");
 }
 
 }  // namespace
 
 Kernel* create_rnn(const Node& node) {
-  const RnnConfig config = rnnConfigFrom(node);
+  RnnConfig config = rnnConfigFrom(node);
+  config.keepsReserve = node.output(kReserve).present;
   const DType dtype = node.floating();
   checkOutputs(node, config, dtype);
   if (dtype == DType::f32) return new Rnn<float>(node, config);

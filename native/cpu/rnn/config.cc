@@ -62,7 +62,7 @@ RnnConfig rnnConfigFrom(const Node& node) {
   c.recurrentActivation = activationFrom(node.word("recurrentActivation", "sigmoid"));
   c.order = orderFrom(node);
   c.reverse = node.flag("reverse");
-  c.training = node.flag("training");
+  c.keepsReserve = false;
   c.clip = node.number("cellClip", 0);
   c.forgetBias = node.number("forgetBias", 0);
   c.bias = node.input(kBias).present;

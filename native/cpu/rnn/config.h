@@ -44,7 +44,8 @@ struct RnnConfig {
   int T, B, F, H;
   Activation activation, recurrentActivation;
   LstmOrder order;
-  bool reverse, training;
+  bool reverse;
+  bool keepsReserve;  // a backward pass will follow
   double clip, forgetBias;
   bool bias, mask, dropout, peephole;
 

@@ -43,7 +43,15 @@ SEQNN_INLINE void storeLanes(T* p, Vec<T> v, int n) {
   }
 }
 
-// The lesser, or the greater; a NaN in `a` propagates, one in `b` does not.
+// The lesser, or the greater; a NaN in `a` propagates, one in `b` does not. The overloads are the same in one instruction.
+template <class V>
+SEQNN_INLINE V vmin(V a, V b) {
+  return select(b < a, b, a);
+}
+template <class V>
+SEQNN_INLINE V vmax(V a, V b) {
+  return select(a < b, b, a);
+}
 #if defined(__AVX512F__)
 SEQNN_INLINE Vec<float> vmin(Vec<float> a, Vec<float> b) { return _mm512_min_ps(b, a); }
 SEQNN_INLINE Vec<float> vmax(Vec<float> a, Vec<float> b) { return _mm512_max_ps(b, a); }
@@ -54,15 +62,6 @@ SEQNN_INLINE Vec<float> vmin(Vec<float> a, Vec<float> b) { return _mm256_min_ps(
 SEQNN_INLINE Vec<float> vmax(Vec<float> a, Vec<float> b) { return _mm256_max_ps(b, a); }
 SEQNN_INLINE Vec<double> vmin(Vec<double> a, Vec<double> b) { return _mm256_min_pd(b, a); }
 SEQNN_INLINE Vec<double> vmax(Vec<double> a, Vec<double> b) { return _mm256_max_pd(b, a); }
-#else
-template <class V>
-SEQNN_INLINE V vmin(V a, V b) {
-  return select(b < a, b, a);
-}
-template <class V>
-SEQNN_INLINE V vmax(V a, V b) {
-  return select(a < b, b, a);
-}
 #endif
 
 }  // namespace SEQNN_ISA

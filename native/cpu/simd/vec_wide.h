@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif
@@ -79,16 +81,32 @@ SEQNN_INLINE void storePart(T* p, Vec<T> v, int n) {
 }
 #endif
 
-// Scalars of lane reductions are found by halving, so that the order is fixed for a given width.
+#if defined(__clang__) || __GNUC__ >= 12
+template <class V, int... I>
+SEQNN_INLINE auto halvesAdded(V v, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(v, v, I...) + __builtin_shufflevector(v, v, (static_cast<int>(sizeof...(I)) + I)...);
+}
+// The sum of a vector's lanes, found by halving, so that its order is fixed for a given width. (By shuffles of ever
+// narrower vectors: left to itself GCC goes through memory lane by lane.)
 template <class V>
 SEQNN_INLINE auto sumLanes(V v) {
   constexpr int n = static_cast<int>(sizeof(V) / sizeof(v[0]));
-  auto part = v;
-  for (int half = n / 2; half > 0; half /= 2) {
-    for (int i = 0; i < half; ++i) part[i] = part[i] + part[i + half];
+  if constexpr (n > 2) {
+    return sumLanes(halvesAdded(v, std::make_integer_sequence<int, n / 2>()));
+  } else {
+    return v[0] + v[1];
   }
-  return part[0];
 }
+#else
+template <class V>
+SEQNN_INLINE auto sumLanes(V v) {
+  constexpr int n = static_cast<int>(sizeof(V) / sizeof(v[0]));
+  for (int half = n / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) v[i] = v[i] + v[i + half];
+  }
+  return v[0];
+}
+#endif
 template <class V>
 SEQNN_INLINE auto maxLanes(V v) {
   constexpr int n = static_cast<int>(sizeof(V) / sizeof(v[0]));

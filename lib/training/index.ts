@@ -1,0 +1,12 @@
+// Models and their training.
+
+export * as callbacks from './callbacks/index.js';
+export { Callback, type CallbackLike, type Hooks } from './callbacks/index.js';
+export type { CompileOptions, Logs, LossLike, MetricLike } from './compiled.js';
+export type { EvaluateOptions } from './evaluate.js';
+export type { FitOptions } from './fit.js';
+export { GraphModel, model, type GraphModelOptions } from './graph_model.js';
+export { History } from './history.js';
+export { Model, type SummaryOptions } from './model.js';
+export type { PredictOptions } from './predict.js';
+export { Sequential, sequential, type SequentialOptions } from './sequential.js';

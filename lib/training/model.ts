@@ -1,0 +1,217 @@
+import type { LayerTensor } from '../layers/connect.js';
+import { Layer, type LayerConfig } from '../layers/layer.js';
+import { checkOptions, show, ShapeError, StateError, suggestion, ValueError } from '../program/errors.js';
+import type { Tensor, TensorBase } from '../program/tensor.js';
+import { sameShape, showShape } from '../program/types.js';
+import type { Variable } from '../program/variable.js';
+import { Compiled, type CompileOptions, type Logs } from './compiled.js';
+import type { Optimizer } from '../optimizers/index.js';
+import { evaluate, type EvaluateOptions } from './evaluate.js';
+import type { BatchIterable } from './feed.js';
+import { fit, type FitOptions } from './fit.js';
+import type { History } from './history.js';
+import { predict, SyncPredictor, type PredictOptions } from './predict.js';
+import type { ClassWeight, SampleWeight } from './prepare.js';
+import { runForward, type Programmable } from './programs.js';
+import { Session } from './session.js';
+import type { Arrays, Slot } from './slots.js';
+import { testOnBatch, trainOnBatch } from './single_batch.js';
+import { summaryOf, type Row } from './summary.js';
+import { readTensors, writeTensors } from './weights_file.js';
+
+export interface SummaryOptions {
+  /** Characters per line; default 80. */
+  lineLength?: number;
+  /** Where the text goes; default console.log. */
+  printFn?: (text: string) => void;
+}
+
+export interface BatchOptions {
+  sampleWeight?: SampleWeight;
+  classWeight?: ClassWeight;
+  /** The figures by name instead of a list. */
+  returnDict?: boolean;
+}
+
+/** What sequential and graph models share: compile, fit, evaluate, predict. A model is a layer, too. */
+export abstract class Model extends Layer implements Programmable {
+  /** Set by a callback, it ends the training after the batches under way. */
+  stopTraining = false;
+  protected readonly session: Session;
+  private readonly sync = new SyncPredictor();
+
+  constructor(options: LayerConfig = {}, own: readonly string[] = []) {
+    super(options, own);
+    this.session = new Session(this);
+  }
+
+  abstract get layers(): readonly Layer[];
+  abstract get inputSlots(): readonly Slot[];
+  abstract get outputSlots(): readonly Slot[];
+  protected abstract get rows(): readonly Row[];
+
+  // The layers inside take what they are given in their own dtype.
+  protected override adopt<X>(inputs: X): X {
+    return inputs;
+  }
+
+  override get tracked(): readonly Layer[] {
+    return this.layers;
+  }
+
+  override get weights(): Variable[] {
+    return [...new Set(this.layers.flatMap((l) => l.weights))];
+  }
+
+  override get trainableWeights(): Variable[] {
+    return this.trainable ? [...new Set(this.layers.flatMap((l) => l.trainableWeights))] : [];
+  }
+
+  override resetStates(): void {
+    for (const layer of this.layers) layer.resetStates();
+  }
+
+  /** With the batch, null where a size may vary; a list for several inputs. */
+  get inputShape(): any {
+    return shapesOf(this.name, this.inputSlots);
+  }
+
+  /** With the batch, null where a size may vary; a list for several outputs. */
+  get outputShape(): any {
+    return shapesOf(this.name, this.outputSlots);
+  }
+
+  /** The batch size that the inputs are declared with, if they are. */
+  get fixedBatch(): number | null {
+    for (const { shape } of this.inputSlots) if (shape && shape[0] !== null) return shape[0];
+    return null;
+  }
+
+  /** Runs the layers on symbols, for programs. */
+  forward(inputs: readonly TensorBase[], training: boolean): TensorBase[] {
+    return runForward(() => this.call(inputs.length === 1 ? inputs[0] : inputs, { training }) as TensorBase, training);
+  }
+
+  /** The layers changed: programs made of the old ones are dropped. */
+  protected changed(): void {
+    this.session.programs.clear();
+    this.sync.forget();
+  }
+
+  /** Says how the model is trained: optimizer, loss (per output), metrics. */
+  compile(options: CompileOptions = {}): void {
+    if (this.outputSlots.length === 0) throw new StateError(`compile: model '${this.name}' has no layers.`);
+    this.session.compiled = new Compiled(options, this.outputSlots);
+    this.session.programs.clear();
+    this.sync.forget();
+  }
+
+  get optimizer(): Optimizer {
+    return this.session.require('optimizer').optimizer;
+  }
+
+  /** Names of what evaluate returns, in its order. */
+  get metricsNames(): readonly string[] {
+    return this.session.require('metricsNames').names;
+  }
+
+  /**
+   * Trains for a number of epochs, without holding up the event loop.
+   *
+   * @param x Arrays, one row per sample; or an (async) iterable of batches [x, y], and then no y.
+   * @returns The figures of every epoch.
+   */
+  async fit(x: BatchIterable, options?: FitOptions): Promise<History>;
+  async fit(x: Arrays, y: Arrays, options?: FitOptions): Promise<History>;
+  async fit(x: Arrays | BatchIterable, second?: Arrays | FitOptions | null, third?: FitOptions): Promise<History> {
+    const [y, options] = split('fit', x, second, third);
+    return fit(this, this.session, x, y, options);
+  }
+
+  /** The loss, or a list of loss and metrics (`metricsNames`), over data. */
+  async evaluate(x: BatchIterable, options?: EvaluateOptions): Promise<any>;
+  async evaluate(x: Arrays, y: Arrays, options?: EvaluateOptions): Promise<any>;
+  async evaluate(x: Arrays | BatchIterable, second?: Arrays | EvaluateOptions | null, third?: EvaluateOptions): Promise<number | number[] | Logs> {
+    const [y, options] = split('evaluate', x, second, third);
+    return evaluate(this, this.session, x, y, options);
+  }
+
+  /** The outputs for all rows of x: a Tensor, or a list for a model of several outputs. */
+  async predict(x: Arrays, options: PredictOptions = {}): Promise<any> {
+    return predict(this, this.session, x, options);
+  }
+
+  /** predict at once, on this thread. */
+  predictSync(x: Arrays, options?: PredictOptions): any {
+    return this.sync.run(this, this.session, x, options);
+  }
+
+  /** One step on one batch; the loss, or loss and metrics, of that batch before the step. */
+  async trainOnBatch(x: Arrays, y: Arrays, options: BatchOptions = {}): Promise<any> {
+    return trainOnBatch(this, this.session, x, y, options);
+  }
+
+  /** The loss, or loss and metrics, of one batch. */
+  async testOnBatch(x: Arrays, y: Arrays, options: BatchOptions = {}): Promise<any> {
+    return testOnBatch(this, this.session, x, y, options);
+  }
+
+  /** A layer by name, or by its place. */
+  getLayer(which: string | number): Layer {
+    const { layers } = this;
+    const found = typeof which === 'number' ? layers.at(which) : layers.find((l) => l.name === which);
+    if (!found) {
+      const hint = typeof which === 'string' ? suggestion(which, layers.map((l) => l.name)) : ` There are ${layers.length}.`;
+      throw new ValueError(`getLayer: model '${this.name}' has no layer ${show(which)}.${hint}`);
+    }
+    return found;
+  }
+
+  /** Prints Keras' table of the layers. */
+  summary(options: SummaryOptions = {}): void {
+    checkOptions('summary', options, ['lineLength', 'printFn']);
+    const text = summaryOf(this.name, this.rows, this.weights, this.trainableWeights, options.lineLength);
+    (options.printFn ?? console.log)(text);
+  }
+
+  /** Writes all weights to a safetensors file. */
+  async saveWeights(path: string): Promise<void> {
+    await writeTensors(path, new Map(this.weights.map((v, i) => [`${i}:${v.name}`, v.value()])));
+  }
+
+  /** Reads weights that saveWeights wrote, for the same architecture. */
+  async loadWeights(path: string): Promise<void> {
+    const { weights } = this;
+    const read = [...(await readTensors(path)).entries()];
+    if (read.length !== weights.length) throw new ShapeError(`loadWeights: ${path} holds ${read.length} weights, model '${this.name}' has ${weights.length}.`);
+    const byPlace = new Map(read.map(([name, t]) => [Number(name.split(':')[0]), t]));
+    const values = weights.map((v, i): Tensor => {
+      const t = byPlace.get(i);
+      if (!t || !sameShape(t.shape, v.shape)) throw new ShapeError(`loadWeights: ${path} has ${t ? showShape(t.shape) : 'nothing'} for '${v.name}', expected ${showShape(v.shape)}.`);
+      return t;
+    });
+    this.setWeights(values);
+  }
+}
+
+/** The result of one layer in a chain or graph must be a single tensor where one is expected. */
+export function single(layer: Layer, output: LayerTensor | LayerTensor[]): LayerTensor {
+  if (Array.isArray(output)) throw new ValueError(`layer '${layer.name}' gives ${output.length} tensors; a sequential model needs layers that give one. Use model({inputs, outputs}).`);
+  return output;
+}
+
+function split<O extends object>(who: string, x: unknown, second: Arrays | O | null | undefined, third: O | undefined): [Arrays | null, O] {
+  const iterable = typeof x === 'object' && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && (Symbol.iterator in x || Symbol.asyncIterator in x);
+  if (!iterable) {
+    if (third !== undefined && (typeof third !== 'object' || third === null)) throw new ValueError(`${who}: options must be an object, got ${show(third)}.`);
+    return [(second ?? null) as Arrays | null, third ?? ({} as O)];
+  }
+  if (third !== undefined) return [(second ?? null) as Arrays | null, third];
+  return [null, (second ?? {}) as O];
+}
+
+function shapesOf(name: string, slots: readonly Slot[]): unknown {
+  const shapes = slots.map((s) => s.shape);
+  if (shapes.some((s) => s === null)) throw new StateError(`model '${name}' is not built yet. Give its first layer an inputShape, or fit it first.`);
+  return shapes.length === 1 ? shapes[0] : shapes;
+}

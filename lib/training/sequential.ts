@@ -1,0 +1,113 @@
+import { InputLayer } from '../layers/input.js';
+import type { LayerTensor } from '../layers/connect.js';
+import { Layer, type CallArgs, type LayerConfig, type PartialShape } from '../layers/layer.js';
+import { show, StateError, ValueError } from '../program/errors.js';
+import type { TensorBase } from '../program/tensor.js';
+import { Model, single } from './model.js';
+import type { Slot } from './slots.js';
+import type { Row } from './summary.js';
+
+export interface SequentialOptions {
+  layers?: readonly Layer[];
+  name?: string;
+  trainable?: boolean;
+}
+
+/** Layers one after the other. */
+export class Sequential extends Model {
+  private readonly chain: Layer[] = [];
+  private start: InputLayer | null = null;
+  /** What each layer of the chain gives, once the shapes are known. */
+  private outputs: LayerTensor[] = [];
+
+  constructor(options: SequentialOptions = {}) {
+    super({ name: options.name, trainable: options.trainable, ...rest(options) } as LayerConfig, ['layers']);
+    for (const layer of options.layers ?? []) this.add(layer);
+  }
+
+  get layers(): readonly Layer[] {
+    return this.chain;
+  }
+
+  get inputSlots(): readonly Slot[] {
+    const first = this.chain[0];
+    return [{ name: this.start?.name ?? first?.name ?? 'input', shape: this.start?.shape ?? null, dtype: this.start?.dtype ?? first?.dtype ?? 'float32' }];
+  }
+
+  get outputSlots(): readonly Slot[] {
+    const last = this.chain.at(-1);
+    if (!last) return [];
+    const known = this.outputs.at(-1);
+    return [{ name: last.name, shape: known?.shape ?? null, dtype: known?.dtype ?? last.dtype }];
+  }
+
+  /** Appends a layer. The first one with an inputShape, or an input layer, settles the shapes at once. */
+  add(layer: Layer): void {
+    if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: add expects a layer, got ${show(layer)}.`);
+    if (this.chain.includes(layer) || layer === this.start) throw new ValueError(`${this.name}: layer '${layer.name}' is in the model already. Layers that are used twice need model({inputs, outputs}).`);
+    if (this.chain.some((l) => l.name === layer.name)) throw new ValueError(`${this.name}: there is a layer '${layer.name}' already; names must differ.`);
+    if (layer instanceof InputLayer) {
+      if (this.chain.length > 0 || this.start) throw new ValueError(`${this.name}: an input layer can only be the first one.`);
+      this.start = layer;
+      return;
+    }
+    if (this.chain.length === 0 && !this.start) this.start = startOf(layer);
+    if (this.start) {
+      this.outputs.push(single(layer, layer.apply(this.outputs.at(-1) ?? this.start.output) as LayerTensor));
+      this.built = true;
+    }
+    this.chain.push(layer);
+    this.changed();
+  }
+
+  /** Takes the last layer off. */
+  pop(): Layer {
+    const layer = this.chain.pop();
+    if (!layer) throw new StateError(`${this.name}: pop: there are no layers.`);
+    this.outputs.length = Math.min(this.outputs.length, this.chain.length);
+    this.changed();
+    return layer;
+  }
+
+  /** Makes the weights of all layers for inputs of this shape (with the batch). */
+  override build(inputShape: PartialShape): void {
+    if (this.chain.length === 0) throw new StateError(`${this.name}: there are no layers to build.`);
+    const start = new InputLayer({ batchShape: [null, ...inputShape.slice(1)], dtype: this.chain[0].dtype });
+    const outputs: LayerTensor[] = [];
+    for (const layer of this.chain) outputs.push(single(layer, layer.apply(outputs.at(-1) ?? start.output) as LayerTensor));
+    this.start = start;
+    this.outputs = outputs;
+  }
+
+  override call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
+    return this.chain.reduce((x, layer) => layer.invoke(x, { training: kwargs.training }) as TensorBase, inputs);
+  }
+
+  protected override get rows(): readonly Row[] {
+    return this.chain.map((layer, i) => ({ layer, outputs: this.outputs[i] ? [this.outputs[i]] : [], from: [] }));
+  }
+
+  override getConfig(): Record<string, any> {
+    return { name: this.name, layers: this.chain.map((l) => ({ className: l.constructor.name, config: l.getConfig() })) };
+  }
+}
+
+/** Options that are not a sequential model's own reach the check of the base, which refuses them by name. */
+function rest({ layers: _layers, name: _name, trainable: _trainable, ...others }: SequentialOptions): object {
+  return others;
+}
+
+/** The input that a first layer describes, if it does. */
+function startOf(layer: Layer): InputLayer | null {
+  if (layer.batchInputShape) return new InputLayer({ batchShape: layer.batchInputShape, dtype: layer.dtype });
+  if (layer instanceof Model) {
+    const [{ shape, dtype }, ...others] = layer.inputSlots;
+    if (shape && others.length === 0) return new InputLayer({ batchShape: shape, dtype });
+  }
+  return null;
+}
+
+/** A model of layers one after the other. */
+export function sequential(layers: readonly Layer[] | SequentialOptions = {}): Sequential {
+  return new Sequential(Array.isArray(layers) ? { layers } : (layers as SequentialOptions));
+}

@@ -1,0 +1,78 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { show, ValueError } from '../program/errors.js';
+import { Tensor } from '../program/tensor.js';
+import { allocate, type DType, type TypedArray } from '../program/types.js';
+
+// The safetensors format: 8 bytes with the length of a JSON header, the header (name → dtype, shape, place), the data.
+
+const TYPES: Readonly<Record<string, DType>> = { F32: 'float32', F64: 'float64', I32: 'int32', BOOL: 'bool' };
+const NAMES = Object.fromEntries(Object.entries(TYPES).map(([name, dtype]) => [dtype, name]));
+const HEADER_LIMIT = 100e6;
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+function bytesOf(data: TypedArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Tensors by name as the bytes of a safetensors file. */
+export function encodeTensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  let offset = 0;
+  for (const [name, t] of tensors) {
+    header[name] = { dtype: NAMES[t.dtype], shape: t.shape, data_offsets: [offset, offset + t.data.byteLength] };
+    offset += t.data.byteLength;
+  }
+  // Padded so that the data starts at a multiple of 8.
+  const json = JSON.stringify(header);
+  const length = Math.ceil(Buffer.byteLength(json) / 8) * 8;
+  const bytes = Buffer.alloc(8 + length + offset, ' ');
+  bytes.writeBigUInt64LE(BigInt(length), 0);
+  bytes.write(json, 8);
+  let at = 8 + length;
+  for (const t of tensors.values()) {
+    bytes.set(bytesOf(t.data), at);
+    at += t.data.byteLength;
+  }
+  return bytes;
+}
+
+/** @param who For messages: the file. @throws ValueError when the bytes are not a safetensors file. */
+export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tensor> {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.length >= 8 ? Number(view.readBigUInt64LE(0)) : Infinity;
+  if (length > HEADER_LIMIT || 8 + length > view.length) throw new ValueError(`${who}: not a safetensors file, or cut off.`);
+  let header: Record<string, Entry>;
+  try {
+    header = JSON.parse(view.toString('utf8', 8, 8 + length)) as Record<string, Entry>;
+  } catch {
+    throw new ValueError(`${who}: the header is not JSON.`);
+  }
+  const tensors = new Map<string, Tensor>();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const dtype = Object.hasOwn(TYPES, entry.dtype) ? TYPES[entry.dtype] : undefined;
+    if (!dtype) throw new ValueError(`${who}: '${name}' has dtype ${show(entry.dtype)}; expected one of ${Object.keys(TYPES).join(', ')}.`);
+    const [from, to] = entry.data_offsets;
+    const data = allocate(dtype, entry.shape.reduce((n, d) => n * d, 1));
+    if (!(from >= 0) || to - from !== data.byteLength || 8 + length + to > view.length) throw new ValueError(`${who}: '${name}' lies outside the file or has the wrong size.`);
+    bytesOf(data).set(view.subarray(8 + length + from, 8 + length + to));
+    tensors.set(name, new Tensor(data, entry.shape, dtype));
+  }
+  return tensors;
+}
+
+/** Writes beside the file first, so that nobody ever finds half of it. */
+export async function writeTensors(path: string, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
+  const partial = `${path}.partial`;
+  await writeFile(partial, encodeTensors(tensors));
+  await rename(partial, path);
+}
+
+export async function readTensors(path: string): Promise<Map<string, Tensor>> {
+  return decodeTensors(path, await readFile(path));
+}

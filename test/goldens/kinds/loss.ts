@@ -1,0 +1,23 @@
+import { compile, ops, type Tensor, type TensorBase } from '../../../lib/index.js';
+import * as losses from '../../../lib/losses/index.js';
+import { close, EPSILON, type Finding } from '../compare.js';
+import { make } from '../configs.js';
+import { decode, type Case } from '../fixture.js';
+
+export function checkLoss(fixture: Case, dtype: 'float32' | 'float64'): Finding[] {
+  const { inputs } = fixture;
+  const { axis, ...config } = fixture.config.config;
+  const options = axis === undefined || axis === -1 ? config : fixture.config.config;
+  const loss: losses.Loss = make(losses, { ...fixture.config, config: options });
+  const extras = ['sample_weight', 'mask'].filter((name) => inputs[name]);
+  const fn = compile((yTrue: TensorBase, yPred: TensorBase, dy: TensorBase, ...rest: TensorBase[]) => {
+    const given = Object.fromEntries(extras.map((name, i) => [name, rest[i]]));
+    const value = losses.reduceLoss(loss, yTrue, yPred, { sampleWeight: given.sample_weight ?? null, mask: given.mask ?? null });
+    return [value, ...ops.gradients(value, [yPred], [dy])];
+  });
+  const operands = [inputs.y_true, inputs.y_pred, fixture.dy[0], ...extras.map((name) => inputs[name])];
+  const [value, grad] = fn(...operands.map((t) => decode(t, dtype))) as Tensor[];
+  const width = inputs.y_pred.shape.reduce((n: number, d: number) => n * d, 1);
+  const scale = { steps: 1, width, epsilon: EPSILON[dtype] };
+  return [close('loss', value, decode(fixture.outputs[0]), scale), close('d y_pred', grad, decode(fixture.grads.y_pred), scale)];
+}
