@@ -44,7 +44,7 @@
       'target_name': 'seqnn',
       'sources': ['<!@(<(manifest) sources binding)'],
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
-      'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+      'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_DISABLE_DEPRECATED', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
       'dependencies': ['core'],
       'conditions': [
         ['OS=="linux"', {

@@ -39,7 +39,7 @@ export async function measure(w: Workload, budget: number): Promise<Timing> {
     train_ms: median(rounds),
     predict_ms: timeCall(() => model.predictSync(many), budget),
     predict1_ms: timeCall(() => model.predictSync(one), budget),
-    path: model.layers.map((layer) => layer.path).join(' '),
+    path: model.layers.map((layer) => ('path' in layer ? String(layer.path) : layer.name)).join(', '),
   };
 }
 

@@ -21,7 +21,7 @@ function error(xs: TensorBase, ys: TensorBase): TensorBase {
   return ops.mean(ops.square(states[0].matmul(out).sub(ys)));
 }
 
-const optimizer = optimizers.adam({ learningRate: 0.005 });
+const optimizer = optimizers.adam({ learningRate: 0.01 });
 const step = compile((xs: TensorBase, ys: TensorBase) => {
   const loss = error(xs, ys);
   optimizer.apply(ops.gradients(loss, weights), weights);
@@ -29,7 +29,7 @@ const step = compile((xs: TensorBase, ys: TensorBase) => {
 });
 const measure = compile(error);
 
-for (let epoch = 1; epoch <= 5; epoch++) {
+for (let epoch = 1; epoch <= 10; epoch++) {
   const start = performance.now();
   for (const [xs, ys] of batches) step(xs, ys);
   const perStep = (performance.now() - start) / batches.length;

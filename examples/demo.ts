@@ -65,11 +65,11 @@ const inside =
   test.after.data.filter((value, i) => value >= low.data[i] && value <= high.data[i]).length / test.after.size;
 
 const models: [name: string, params: number, errors: Tensor][] = [
-  ['last value, repeated', 0, errorByStep(naive)],
+  ['last value', 0, errorByStep(naive)],
   ['linear', linear.countParams(), errorByStep(linearForecast)],
   ['LSTM 20-20', model.countParams(), errorByStep(forecast)],
 ];
-const columns = ['model', 'parameters', 'MSE of ten steps', 'MSE of the tenth'];
+const columns = ['model', 'parameters', 'MSE, ten steps', 'MSE, tenth'];
 const rows = models.map(([name, params, errors]) => [
   name,
   params,
@@ -112,7 +112,8 @@ await report({
       x: Array.from({ length: AHEAD }, (_, k) => k + 1),
       xLabel: 'steps ahead',
       log: true,
-      series: models.map(([name, , errors]) => ({ name, values: [...errors.data] })),
+      // Grey, orange, and for the LSTM the blue of its forecasts.
+      series: models.map(([name, , errors], i) => ({ name, values: [...errors.data], group: [0, 2, 1][i] })),
     },
   ],
 });

@@ -10,7 +10,7 @@ export class LNSimpleRNNCell extends Layer implements RNNCell {
 
   constructor(
     readonly units: number,
-    activation = 'tanh',
+    activation: activations.ActivationLike = 'tanh',
   ) {
     super();
     this.cell = this.track(layers.simpleRNNCell({ units, activation: null }));

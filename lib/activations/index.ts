@@ -7,7 +7,7 @@ export type { Activation } from './activation.js';
 
 export type ActivationName = keyof typeof catalogue;
 /** A name, a function of a tensor, or null for none. */
-export type ActivationLike = ActivationName | Activation | null;
+export type ActivationLike = ActivationName | (string & {}) | Activation | null;
 
 /** The activation of a name; null or undefined give `linear`, a function is given back. */
 export function get(activation: ActivationLike | undefined): Activation {
@@ -17,5 +17,5 @@ export function get(activation: ActivationLike | undefined): Activation {
   if (typeof activation !== 'string' || !names.includes(activation)) {
     throw new ValueError(`activations.get: unknown activation ${show(activation)}.${typeof activation === 'string' ? suggestion(activation, names) : ' Expected a name, a function of a tensor or null.'}`);
   }
-  return catalogue[activation];
+  return catalogue[activation as ActivationName];
 }

@@ -6,7 +6,7 @@ export { Conv1D, type Conv1DOptions } from './conv1d.js';
 export { Dense, type DenseOptions } from './dense.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
-export { Flatten } from './flatten.js';
+export { Flatten, type FlattenOptions } from './flatten.js';
 export { input, InputLayer, type InputOptions } from './input.js';
 export { Layer, type CallArgs, type LayerConfig, type PartialShape, type WeightOptions } from './layer.js';
 export { LayerNormalization, type LayerNormalizationOptions } from './layer_normalization.js';

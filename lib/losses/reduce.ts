@@ -2,9 +2,9 @@ import { divide, maximum, multiply } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { mean, sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
-import { ShapeError } from '../program/errors.js';
+import { ShapeError, show, ValueError } from '../program/errors.js';
 import { SymbolicTensor } from '../program/graph.js';
-import type { TensorBase } from '../program/tensor.js';
+import { TensorBase } from '../program/tensor.js';
 import { showShape, type DType } from '../program/types.js';
 import { sameRank, type Loss, type LossFunction, type Reduction } from './loss.js';
 
@@ -49,6 +49,7 @@ export function reduceLoss(loss: LossFunction | Loss, yTrue: TensorBase, yPred: 
   const who = own.lossName ?? (loss.name || 'loss');
   const reduction = weighting.reduction ?? own.reduction ?? 'sumOverBatchSize';
   let values = loss(yTrue, yPred);
+  if (!(values instanceof TensorBase)) throw new ValueError(`${who}: a loss must return a tensor, got ${show(values)}.`);
   const carried = weighting.mask === undefined ? (yPred instanceof SymbolicTensor ? yPred.mask : null) : weighting.mask;
   let mask = carried ? fittingMask(carried, values) : null;
   const valid = own.valid?.(yTrue, yPred);

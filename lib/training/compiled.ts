@@ -6,7 +6,7 @@ import { cast } from '../ops/cast.js';
 import { sum } from '../ops/reduce.js';
 import * as optimizers from '../optimizers/index.js';
 import { checkOptions, show, ShapeError, ValueError } from '../program/errors.js';
-import { TensorBase } from '../program/tensor.js';
+import type { TensorBase } from '../program/tensor.js';
 import { showShape } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
 import type { Slot } from './slots.js';
@@ -118,7 +118,6 @@ export class Compiled {
     this.plans.forEach(({ loss, weight }, i) => {
       if (!loss) return;
       const value = losses.reduceLoss(loss, targets[i], predictions[i], { sampleWeight: weights[i] });
-      if (!(value instanceof TensorBase)) throw new ValueError(`loss of '${this.outputs[i].name}': expected a tensor, got ${show(value)}.`);
       if (value.size !== 1) throw new ShapeError(`loss of '${this.outputs[i].name}': expected one number, got shape ${showShape(value.shape)}.`);
       if (this.plans.length > 1) accumulate(state.outputLosses[tracked++], multiply(cast(value, 'float64'), batch), batch);
       parts.push(weight === 1 ? value : multiply(value, weight));

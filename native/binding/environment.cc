@@ -1,6 +1,7 @@
 #include "binding/environment.h"
 
 #include <cstdlib>
+#include <memory>
 #include <new>
 
 #include "cpu/isa.h"
@@ -92,8 +93,12 @@ void Environment::loop() {
       job->error = error.what();
     }
     const auto status = report_.BlockingCall(job, [this](Napi::Env env, Napi::Function, Job* finished) {
-      if (env != nullptr) settle(env, finished);
-      delete finished;
+      const std::unique_ptr<Job> owned(finished);
+      try {
+        if (env != nullptr) settle(env, finished);
+      } catch (const Napi::Error&) {
+        // The JavaScript thread is being ended: nothing can be told to it any more.
+      }
     });
     if (status != napi_ok) return;  // the environment is going: nobody waits any more
   }

@@ -6,6 +6,12 @@
 #include "runtime/error.h"
 #include "runtime/thread_pool.h"
 
+#if defined(__GNUC__)
+#define SEQNN_ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define SEQNN_ALWAYS_INLINE __forceinline
+#endif
+
 namespace seqnn {
 
 enum class DType : int { f32 = 0, f64 = 1, i32 = 2, boolean = 3 };  // boolean: one byte, 0 or 1
@@ -90,12 +96,13 @@ class Kernel {
   const int* outputs = nullptr;
 
  protected:
+  // Always inlined: an out-of-line copy compiled for one instruction set could serve another.
   template <class T>
-  const T* in(const Call& call, int i) const {
+  SEQNN_ALWAYS_INLINE const T* in(const Call& call, int i) const {
     return inputs[i] < 0 ? nullptr : static_cast<const T*>(call.table[inputs[i]]);
   }
   template <class T>
-  T* out(const Call& call, int i) const {
+  SEQNN_ALWAYS_INLINE T* out(const Call& call, int i) const {
     return outputs[i] < 0 ? nullptr : static_cast<T*>(call.table[outputs[i]]);
   }
 };

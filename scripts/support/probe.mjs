@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { root } from './shell.mjs';
 
 const addon = createRequire(import.meta.url)(process.env.SEQNN_ADDON);
-const { data, layers, sequential } = await import(pathToFileURL(join(root, 'dist', 'lib', 'index.js')).href);
+const { data, layers, sequential, setRandomSeed } = await import(
+  pathToFileURL(join(root, 'dist', 'lib', 'index.js')).href
+);
 
 const digest = (tensor) => createHash('sha256').update(new Uint8Array(tensor.data.buffer)).digest('hex').slice(0, 16);
 
 /** A few steps of a model that holds one layer of each kind. */
 async function train() {
+  setRandomSeed(1);
   const series = data.generateTimeSeries(64, 21, { seed: 7 });
   const model = sequential([
     layers.conv1D({ filters: 5, kernelSize: 3, padding: 'causal', inputShape: [null, 1] }),

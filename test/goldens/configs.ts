@@ -24,13 +24,21 @@ export function factory(room: object, className: string): (options: object) => a
 /** Calls a factory; options that it does not know are unsupported, every other error is an error. */
 export function make(room: object, { class_name, config }: Config, options: object = optionsOf(config)): any {
   const create = factory(room, class_name);
+  const silent = (name: string, value: unknown) => SILENT.some(([of, option, only]) => of.test(class_name) && option === name && only === value);
+  const said = Object.entries(options).filter(([name, value]) => !silent(name, value));
   try {
-    return create(options);
+    return create(Object.fromEntries(said));
   } catch (error) {
     if (/unknown option/.test((error as Error).message)) throw new Unsupported(`${class_name}: ${(error as Error).message}`);
     throw error;
   }
 }
+
+/** What Keras writes down though it is the only value that there is here: class, option, value. */
+const SILENT: readonly (readonly [RegExp, string, unknown])[] = [
+  [/^LayerNormalization$/, 'rmsScaling', false],
+  [/Crossentropy$/, 'axis', -1],
+];
 
 /** Options whose values are names that Keras writes in snake_case. */
 const NAMED = /activation$|^mode$|^distribution$|^data_format$|^reduction$/;

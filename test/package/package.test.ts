@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,10 +47,15 @@ describe('the package', () => {
   });
 
   it('says so when the addon is a file of another platform', () => {
-    const { status, stderr } = node([join('test', 'package', 'fixtures', 'esm.mjs')], {
-      SEQNN_ADDON: join(root, 'package.json'),
-    });
+    const folder = mkdtempSync(join(tmpdir(), 'seqnn-foreign-'));
+    const addon = join(folder, 'seqnn.node');
+    writeFileSync(addon, 'not a shared library');
+    const { status, stderr } = node([join('test', 'package', 'fixtures', 'esm.mjs')], { SEQNN_ADDON: addon });
+    rmSync(folder, { recursive: true });
     assert.notEqual(status, 0);
-    assert.match(stderr, /seqnn/);
+    assert.match(
+      stderr,
+      new RegExp(`seqnn.node does not load on ${process.platform}-${process.arch}.*npm run build:native`),
+    );
   });
 });

@@ -6,9 +6,7 @@ import { decode, type Case } from '../fixture.js';
 
 export function checkLoss(fixture: Case, dtype: 'float32' | 'float64'): Finding[] {
   const { inputs } = fixture;
-  const { axis, ...config } = fixture.config.config;
-  const options = axis === undefined || axis === -1 ? config : fixture.config.config;
-  const loss: losses.Loss = make(losses, { ...fixture.config, config: options });
+  const loss: losses.Loss = make(losses, fixture.config);
   const extras = ['sample_weight', 'mask'].filter((name) => inputs[name]);
   const fn = compile((yTrue: TensorBase, yPred: TensorBase, dy: TensorBase, ...rest: TensorBase[]) => {
     const given = Object.fromEntries(extras.map((name, i) => [name, rest[i]]));
@@ -19,5 +17,7 @@ export function checkLoss(fixture: Case, dtype: 'float32' | 'float64'): Finding[
   const [value, grad] = fn(...operands.map((t) => decode(t, dtype))) as Tensor[];
   const width = inputs.y_pred.shape.reduce((n: number, d: number) => n * d, 1);
   const scale = { steps: 1, width, epsilon: EPSILON[dtype] };
-  return [close('loss', value, decode(fixture.outputs[0]), scale), close('d y_pred', grad, decode(fixture.grads.y_pred), scale)];
+  // The targets' rows sum to 1 only as far as float32 goes, and the reference's gradient takes the sum for 1.
+  const gradScale = /Crossentropy/.test(fixture.config.class_name) ? { ...scale, epsilon: EPSILON.float32 } : scale;
+  return [close('loss', value, decode(fixture.outputs[0]), scale), close('d y_pred', grad, decode(fixture.grads.y_pred), gradScale)];
 }

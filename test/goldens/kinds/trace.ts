@@ -20,7 +20,7 @@ export function checkTrace(fixture: Case): Finding[] {
   let at = 0;
   for (const layer of chain) layer.setWeights(stored.slice(at, (at += layer.weights.length)));
 
-  const loss: losses.Loss = make(losses, fixture.loss as Config, lossOptions(fixture.loss as Config));
+  const loss: losses.Loss = make(losses, fixture.loss as Config);
   const optimizer = makeOptimizer(fixture.optimizer as Config);
   const weights = chain.flatMap((layer) => layer.trainableWeights);
   const step = compile((t: TensorBase, y: TensorBase, sampleWeight?: TensorBase) => {
@@ -43,14 +43,9 @@ export function checkTrace(fixture: Case): Finding[] {
   const trainable = new Map(weights.map((v, i) => [v, first[i]]));
   const all = chain.flatMap((layer) => layer.weights);
   return [
-    within('losses', new Tensor(values), new Tensor(Float64Array.from(outputs.losses as number[])), ALLOWANCE * drift.losses),
+    within('losses', new Tensor(values), decode(outputs.losses), ALLOWANCE * drift.losses),
     within('prediction', prediction, decode(outputs.prediction), ALLOWANCE * drift.prediction),
-    ...(decodeAll(outputs.weights) as Tensor[]).map((e, i) => within(`${all[i].name} after`, found[i], e, Math.min(WEIGHT_BOUND, ALLOWANCE * drift.weights))),
+    ...(outputs.weights as [string, StoredTensor][]).map(([, e], i) => within(`${all[i].name} after`, found[i], decode(e), Math.min(WEIGHT_BOUND, ALLOWANCE * drift.weights))),
     ...expectedGrads.flatMap((e, i) => (e ? [within(`d ${all[i].name}`, trainable.get(all[i]) as Tensor, e, ALLOWANCE * drift.grads)] : [])),
   ];
-}
-
-function lossOptions({ config }: Config): object {
-  const { from_logits, label_smoothing } = config;
-  return { ...(from_logits !== undefined && { fromLogits: from_logits }), ...(label_smoothing !== undefined && { labelSmoothing: label_smoothing }) };
 }
