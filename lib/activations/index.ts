@@ -9,13 +9,17 @@ export type ActivationName = keyof typeof catalogue;
 /** A name, a function of a tensor, or null for none. */
 export type ActivationLike = ActivationName | (string & {}) | Activation | null;
 
+const BY_NAME = new Map<string, Activation>(Object.entries(catalogue));
+
 /** The activation of a name; null or undefined give `linear`, a function is given back. */
 export function get(activation: ActivationLike | undefined): Activation {
   if (activation === null || activation === undefined) return catalogue.linear;
   if (typeof activation === 'function') return activation;
-  const names = Object.keys(catalogue);
-  if (typeof activation !== 'string' || !names.includes(activation)) {
-    throw new ValueError(`activations.get: unknown activation ${show(activation)}.${typeof activation === 'string' ? suggestion(activation, names) : ' Expected a name, a function of a tensor or null.'}`);
-  }
-  return catalogue[activation as ActivationName];
+  const known = BY_NAME.get(activation);
+  if (known) return known;
+  const hint =
+    typeof activation === 'string'
+      ? suggestion(activation, [...BY_NAME.keys()])
+      : ' Expected a name, a function of a tensor or null.';
+  throw new ValueError(`activations.get: unknown activation ${show(activation)}.${hint}`);
 }

@@ -1,4 +1,18 @@
-import { add, clip, exp, expm1, greater, less, lessEqual, maximum, minimum, multiply, relu as plainRelu, subtract, where } from '../ops/arithmetic.js';
+import {
+  add,
+  clip,
+  exp,
+  expm1,
+  greater,
+  less,
+  lessEqual,
+  maximum,
+  minimum,
+  multiply,
+  relu as plainRelu,
+  subtract,
+  where,
+} from '../ops/arithmetic.js';
 import { SELU_ALPHA, SELU_SCALE } from '../ops/fused_activation.js';
 import { operand, type Operand } from '../program/apply.js';
 import { checkOptions } from '../program/errors.js';

@@ -1,4 +1,21 @@
-import { abs, add, clip, divide, erf, lessEqual, multiply, negative, sigmoid as plainSigmoid, sign, softplus as plainSoftplus, sqrt, square, subtract, tanh as plainTanh, where } from '../ops/arithmetic.js';
+import {
+  abs,
+  add,
+  clip,
+  divide,
+  erf,
+  lessEqual,
+  multiply,
+  negative,
+  sigmoid as plainSigmoid,
+  sign,
+  softplus as plainSoftplus,
+  sqrt,
+  square,
+  subtract,
+  tanh as plainTanh,
+  where,
+} from '../ops/arithmetic.js';
 import { split } from '../ops/shape.js';
 import { logSoftmax as plainLogSoftmax, softmax as plainSoftmax } from '../ops/softmax.js';
 import { operand, type Operand } from '../program/apply.js';

@@ -11,7 +11,8 @@ export const ones = (): Initializer => (shape, dtype) => full(shape, 1, dtype);
 export function constant(options: { value?: TensorLike } = {}): Initializer {
   checkOptions('initializers.constant', options, ['value']);
   const { value = 0 } = options;
-  return (shape, dtype) => (typeof value === 'number' ? full(shape, value, dtype) : tensor(value, undefined, dtype, 'initializers.constant'));
+  return (shape, dtype) =>
+    typeof value === 'number' ? full(shape, value, dtype) : tensor(value, undefined, dtype, 'initializers.constant');
 }
 
 /** `gain` on the diagonal of a matrix. */
@@ -19,7 +20,8 @@ export function identity(options: { gain?: number } = {}): Initializer {
   checkOptions('initializers.identity', options, ['gain']);
   const { gain = 1 } = options;
   return (shape, dtype) => {
-    if (shape.length !== 2) throw new ShapeError(`initializers.identity: only for matrices, got shape ${showShape(shape)}.`);
+    if (shape.length !== 2)
+      throw new ShapeError(`initializers.identity: only for matrices, got shape ${showShape(shape)}.`);
     const result = eye(shape[0], shape[1], dtype);
     for (let i = 0; i < result.data.length; i++) result.data[i] *= gain;
     return result;

@@ -7,14 +7,18 @@ export type { Initializer, SeedOption } from './initializer.js';
 export type { VarianceScalingOptions } from './variance_scaling.js';
 
 export type InitializerName = keyof typeof catalogue;
-export type InitializerLike = InitializerName | Initializer;
+export type InitializerLike = InitializerName | (string & {}) | Initializer;
+
+const BY_NAME = new Map<string, () => Initializer>(Object.entries(catalogue));
 
 /** The initializer of a name, with its default options; a function is given back. */
 export function get(initializer: InitializerLike): Initializer {
   if (typeof initializer === 'function') return initializer;
-  const names = Object.keys(catalogue);
-  if (typeof initializer !== 'string' || !names.includes(initializer)) {
-    throw new ValueError(`initializers.get: unknown initializer ${show(initializer)}.${typeof initializer === 'string' ? suggestion(initializer, names) : ' Expected a name or a function (shape, dtype) => values.'}`);
-  }
-  return catalogue[initializer]();
+  const make = BY_NAME.get(initializer);
+  if (make) return make();
+  const hint =
+    typeof initializer === 'string'
+      ? suggestion(initializer, [...BY_NAME.keys()])
+      : ' Expected a name or a function (shape, dtype) => values.';
+  throw new ValueError(`initializers.get: unknown initializer ${show(initializer)}.${hint}`);
 }

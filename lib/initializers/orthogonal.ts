@@ -30,7 +30,8 @@ export function orthogonal(options: SeedOption & { gain?: number } = {}): Initia
   const next = seeds('initializers.orthogonal', options, ['gain']);
   const { gain = 1 } = options;
   return (shape, dtype) => {
-    if (shape.length < 2) throw new ShapeError(`initializers.orthogonal: expected at least two axes, got shape ${showShape(shape)}.`);
+    if (shape.length < 2)
+      throw new ShapeError(`initializers.orthogonal: expected at least two axes, got shape ${showShape(shape)}.`);
     const m = sizeOf(shape.slice(0, -1));
     const n = shape[shape.length - 1];
     const [rows, columns] = [Math.max(m, n), Math.min(m, n)];

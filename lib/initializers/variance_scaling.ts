@@ -1,5 +1,5 @@
 import { normal, truncatedNormal, uniform } from '../ops/random.js';
-import { suggestion, ValueError } from '../program/errors.js';
+import { checkChoice, ValueError } from '../program/errors.js';
 import { sizeOf, type Shape } from '../program/types.js';
 import { seeds, type Initializer, type SeedOption } from './initializer.js';
 
@@ -29,8 +29,8 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
   const next = seeds(who, options, ['scale', 'mode', 'distribution']);
   const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal' } = options;
   if (!(scale > 0)) throw new ValueError(`${who}: scale must be positive, got ${String(scale)}.`);
-  if (!MODES.includes(mode)) throw new ValueError(`${who}: unknown mode '${String(mode)}'.${suggestion(String(mode), MODES)}`);
-  if (!DISTRIBUTIONS.includes(distribution)) throw new ValueError(`${who}: unknown distribution '${String(distribution)}'.${suggestion(String(distribution), DISTRIBUTIONS)}`);
+  checkChoice(who, 'mode', mode, MODES);
+  checkChoice(who, 'distribution', distribution, DISTRIBUTIONS);
   return (shape, dtype) => {
     const [fanIn, fanOut] = fansOf(shape);
     const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];

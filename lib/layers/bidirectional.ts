@@ -1,6 +1,6 @@
 import { add, multiply } from '../ops/arithmetic.js';
 import { concatenate, flip } from '../ops/shape.js';
-import { show, suggestion, ValueError } from '../program/errors.js';
+import { checkChoice, show, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { Layer, type CallArgs, type Inputs, type LayerConfig, type PartialShape } from './layer.js';
 import { SequenceLayer } from './recurrent/sequence.js';
@@ -30,22 +30,31 @@ export class Bidirectional extends Layer {
   constructor(options: BidirectionalOptions) {
     super(options, ['layer', 'backwardLayer', 'mergeMode']);
     const { layer, backwardLayer, mergeMode = 'concat' } = options;
-    if (!(layer instanceof SequenceLayer)) throw new ValueError(`${this.name}: expected a recurrent layer, got ${show(layer)}.`);
-    const modes = Object.keys(MERGES);
-    if (mergeMode !== null && !modes.includes(mergeMode)) throw new ValueError(`${this.name}: unknown mergeMode ${show(mergeMode)}.${suggestion(String(mergeMode), modes)}`);
+    if (!(layer instanceof SequenceLayer))
+      throw new ValueError(`${this.name}: expected a recurrent layer, got ${show(layer)}.`);
+    if (mergeMode !== null) checkChoice(this.name, 'mergeMode', mergeMode, Object.keys(MERGES));
     this.mergeMode = mergeMode;
     this.forwardLayer = this.track(layer);
-    this.backwardLayer = this.track(backwardLayer ?? layer.clone({ goBackwards: !layer.goBackwards, name: `backward_${layer.name}` }));
+    this.backwardLayer = this.track(
+      backwardLayer ?? layer.clone({ goBackwards: !layer.goBackwards, name: `backward_${layer.name}` }),
+    );
     this.check();
     this.supportsMasking = true;
   }
 
   private check(): void {
     const { forwardLayer: a, backwardLayer: b } = this;
-    if (!(b instanceof SequenceLayer)) throw new ValueError(`${this.name}: expected a recurrent layer as backwardLayer, got ${show(b)}.`);
-    if (a.goBackwards === b.goBackwards) throw new ValueError(`${this.name}: both layers have goBackwards ${String(a.goBackwards)}; they must walk in opposite directions.`);
+    if (!(b instanceof SequenceLayer))
+      throw new ValueError(`${this.name}: expected a recurrent layer as backwardLayer, got ${show(b)}.`);
+    if (a.goBackwards === b.goBackwards)
+      throw new ValueError(
+        `${this.name}: both layers have goBackwards ${String(a.goBackwards)}; they must walk in opposite directions.`,
+      );
     for (const option of ['returnSequences', 'returnState', 'stateful'] as const) {
-      if (a[option] !== b[option]) throw new ValueError(`${this.name}: ${option} is ${String(a[option])} in one layer and ${String(b[option])} in the other.`);
+      if (a[option] !== b[option])
+        throw new ValueError(
+          `${this.name}: ${option} is ${String(a[option])} in one layer and ${String(b[option])} in the other.`,
+        );
     }
   }
 
@@ -56,7 +65,9 @@ export class Bidirectional extends Layer {
 
   override computeMask(_inputs: Inputs, mask: CallArgs['mask']): CallArgs['mask'] {
     const { returnSequences, returnState } = this.forwardLayer;
-    const own = returnSequences ? ((Array.isArray(mask) ? (mask[0] as TensorBase | null) : (mask as TensorBase | null | undefined)) ?? null) : null;
+    const own = returnSequences
+      ? ((Array.isArray(mask) ? (mask[0] as TensorBase | null) : (mask as TensorBase | null | undefined)) ?? null)
+      : null;
     if (this.mergeMode === null) return [own, own];
     return returnState ? [own] : own;
   }
@@ -65,10 +76,17 @@ export class Bidirectional extends Layer {
     const [x, ...rest] = (Array.isArray(inputs) ? inputs : [inputs]) as TensorBase[];
     const given = rest.length > 0 ? rest : [kwargs.initialState ?? []].flat();
     const half = given.length / 2;
-    if (!Number.isInteger(half)) throw new ValueError(`${this.name}: initialState has ${given.length} tensors, expected the forward layer's and as many for the backward layer.`);
+    if (!Number.isInteger(half))
+      throw new ValueError(
+        `${this.name}: initialState has ${given.length} tensors, expected the forward layer's and as many for the backward layer.`,
+      );
     const { training, mask } = kwargs;
     const of = (layer: SequenceLayer, states: unknown[]) => {
-      const result: unknown = layer.invoke(x, { training, mask, initialState: states.length > 0 ? (states as TensorBase[]) : null });
+      const result: unknown = layer.invoke(x, {
+        training,
+        mask,
+        initialState: states.length > 0 ? (states as TensorBase[]) : null,
+      });
       return (Array.isArray(result) ? result : [result]) as TensorBase[];
     };
     const [forward, ...forwardStates] = of(this.forwardLayer, given.slice(0, half));

@@ -4,7 +4,8 @@ import type { TensorBase } from '../program/tensor.js';
 
 /** A fraction from 0 to 1, or an error that names the option. */
 export function checkRate(who: string, option: string, value: unknown): number {
-  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) throw new ValueError(`${who}: ${option} must be a number from 0 to 1, got ${show(value)}.`);
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1))
+    throw new ValueError(`${who}: ${option} must be a number from 0 to 1, got ${show(value)}.`);
   return value;
 }
 

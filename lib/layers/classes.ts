@@ -1,7 +1,7 @@
 // Every class of this room, and the types that a layer of one's own needs.
 export { Activation } from './activation.js';
 export { Bidirectional, type BidirectionalOptions } from './bidirectional.js';
-export { LayerTensor, parentsOf, runNode, type LayerNode } from './connect.js';
+export { LayerTensor } from './connect.js';
 export { Conv1D, type Conv1DOptions } from './conv1d.js';
 export { Dense, type DenseOptions } from './dense.js';
 export { Dropout, type DropoutOptions } from './dropout.js';

@@ -44,8 +44,14 @@ export function parentsOf(node: LayerNode): LayerTensor[] {
   return found;
 }
 
-function invokeNode(node: LayerNode, valueOf: (t: LayerTensor) => TensorBase, kwargs: CallArgs = {}): TensorBase | TensorBase[] {
-  const args = Object.fromEntries(Object.entries(node.kwargs).map(([name, value]) => [name, substitute(value, valueOf)]));
+function invokeNode(
+  node: LayerNode,
+  valueOf: (t: LayerTensor) => TensorBase,
+  kwargs: CallArgs = {},
+): TensorBase | TensorBase[] {
+  const args = Object.fromEntries(
+    Object.entries(node.kwargs).map(([name, value]) => [name, substitute(value, valueOf)]),
+  );
   return node.layer.invoke(substitute(node.inputs, valueOf) as TensorBase, { ...kwargs, ...args });
 }
 
@@ -62,25 +68,41 @@ const STAND_INS = [
 ] as const;
 
 /** Adds a use of a layer to the graph that its inputs are part of. Shapes are found by tracing the call twice. */
-export function connect(layer: Layer, inputs: LayerTensor | readonly LayerTensor[], kwargs: Record<string, unknown> = {}): LayerTensor | LayerTensor[] {
+export function connect(
+  layer: Layer,
+  inputs: LayerTensor | readonly LayerTensor[],
+  kwargs: Record<string, unknown> = {},
+): LayerTensor | LayerTensor[] {
   const list = Array.isArray(inputs) ? (inputs as readonly LayerTensor[]) : [inputs as LayerTensor];
   for (const x of list) {
-    if (!(x instanceof LayerTensor)) throw new ValueError(`${layer.name}: apply expected tensors from input() or another layer, got ${show(x)}.`);
+    if (!(x instanceof LayerTensor))
+      throw new ValueError(`${layer.name}: apply expected tensors from input() or another layer, got ${show(x)}.`);
   }
   layer.build(Array.isArray(inputs) ? list.map((x) => x.shape) : list[0].shape);
   const node: LayerNode = { layer, inputs, kwargs, outputs: [] };
   const [first, second] = STAND_INS.map((sizes) => traceNode(node, sizes));
   first.outputs.forEach(({ shape, dtype }, i) => {
     const other = second.outputs[i].shape;
-    if (shape.length !== other.length) throw new SeqnnError(`${layer.name}: the number of axes of its result depends on the size of its input.`);
-    node.outputs.push(new LayerTensor(shape.map((n, axis) => (n === other[axis] ? n : null)), dtype, node, i));
+    if (shape.length !== other.length)
+      throw new SeqnnError(`${layer.name}: the number of axes of its result depends on the size of its input.`);
+    node.outputs.push(
+      new LayerTensor(
+        shape.map((n, axis) => (n === other[axis] ? n : null)),
+        dtype,
+        node,
+        i,
+      ),
+    );
   });
   return first.several ? node.outputs : node.outputs[0];
 }
 
 function traceNode(node: LayerNode, sizes: (typeof STAND_INS)[number]) {
   const parents = [...new Set(parentsOf(node))];
-  const specs = parents.map(({ shape, dtype }) => ({ shape: shape.map((n, axis) => n ?? (axis === 0 ? sizes.batch : sizes.other)), dtype }));
+  const specs = parents.map(({ shape, dtype }) => ({
+    shape: shape.map((n, axis) => n ?? (axis === 0 ? sizes.batch : sizes.other)),
+    dtype,
+  }));
   let several = false;
   const { outputs } = forShapesOnly(() =>
     trace(specs, (...symbols: SymbolicTensor[]) => {

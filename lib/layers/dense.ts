@@ -1,5 +1,4 @@
 import * as activations from '../activations/index.js';
-import type { InitializerLike } from '../initializers/index.js';
 import { dense } from '../ops/dense.js';
 import { checkInteger, ShapeError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
@@ -7,14 +6,13 @@ import { showShape } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
 import { activate, storedActivation } from './checks.js';
 import { Layer, type LayerConfig, type PartialShape } from './layer.js';
+import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
 
-export interface DenseOptions extends LayerConfig {
+export interface DenseOptions extends LayerConfig, WeightRules<'kernel' | 'bias'> {
   /** Size of the last axis of the result. */
   units: number;
   activation?: activations.ActivationLike;
   useBias?: boolean;
-  kernelInitializer?: InitializerLike;
-  biasInitializer?: InitializerLike;
 }
 
 /** activation(x · kernel + bias) over the last axis. */
@@ -25,7 +23,7 @@ export class Dense extends Layer {
   bias: Variable | null = null; // [U]
 
   constructor(private readonly options: DenseOptions) {
-    super(options, ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer']);
+    super(options, ['units', 'activation', 'useBias', ...ruleNames('kernel', 'bias')]);
     this.units = checkInteger(this.name, 'units', options.units, 1);
     this.activation = activations.get(options.activation);
     this.supportsMasking = true;
@@ -33,10 +31,15 @@ export class Dense extends Layer {
   }
 
   override build(inputShape: PartialShape): void {
-    const { kernelInitializer, biasInitializer = 'zeros', useBias = true } = this.options;
-    if (inputShape.length < 2) throw new ShapeError(`${this.name}: expected at least [batch, features], got ${showShape(inputShape)}.`);
-    this.kernel = this.addWeight({ name: 'kernel', shape: [this.featuresOf(inputShape), this.units], initializer: kernelInitializer });
-    if (useBias) this.bias = this.addWeight({ name: 'bias', shape: [this.units], initializer: biasInitializer });
+    const { useBias = true } = this.options;
+    if (inputShape.length < 2)
+      throw new ShapeError(`${this.name}: expected at least [batch, features], got ${showShape(inputShape)}.`);
+    this.kernel = this.addWeight({
+      name: 'kernel',
+      shape: [this.featuresOf(inputShape), this.units],
+      ...ruleOf(this.options, 'kernel'),
+    });
+    if (useBias) this.bias = this.addWeight({ name: 'bias', shape: [this.units], ...ruleOf(this.options, 'bias', 'zeros') });
   }
 
   call(inputs: TensorBase): TensorBase {

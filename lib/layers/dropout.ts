@@ -33,7 +33,8 @@ export class Dropout extends Layer {
   private noiseShape({ shape }: TensorBase): readonly number[] {
     const { noiseShape } = this.options;
     if (!noiseShape) return shape;
-    if (noiseShape.length !== shape.length) throw new ValueError(`${this.name}: noiseShape ${show(noiseShape)} for an input with ${shape.length} axes.`);
+    if (noiseShape.length !== shape.length)
+      throw new ValueError(`${this.name}: noiseShape ${show(noiseShape)} for an input with ${shape.length} axes.`);
     return noiseShape.map((n, axis) => n ?? shape[axis]);
   }
 }

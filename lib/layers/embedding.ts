@@ -1,4 +1,3 @@
-import type { InitializerLike } from '../initializers/index.js';
 import { notEqual } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { take } from '../ops/indexing.js';
@@ -6,13 +5,13 @@ import { checkInteger } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
 import { Layer, type LayerConfig } from './layer.js';
+import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
 
-export interface EmbeddingOptions extends LayerConfig {
+export interface EmbeddingOptions extends LayerConfig, WeightRules<'embeddings'> {
   /** Number of different indices, from 0. */
   inputDim: number;
   /** Length of each vector. */
   outputDim: number;
-  embeddingsInitializer?: InitializerLike;
   /** Index 0 is padding: the layers behind skip it. */
   maskZero?: boolean;
 }
@@ -24,14 +23,17 @@ export class Embedding extends Layer {
   embeddings!: Variable; // [inputDim, outputDim]
 
   constructor(private readonly options: EmbeddingOptions) {
-    super(options, ['inputDim', 'outputDim', 'embeddingsInitializer', 'maskZero']);
+    super(options, ['inputDim', 'outputDim', 'maskZero', ...ruleNames('embeddings')]);
     this.inputDim = checkInteger(this.name, 'inputDim', options.inputDim, 1);
     this.outputDim = checkInteger(this.name, 'outputDim', options.outputDim, 1);
   }
 
   override build(): void {
-    const { embeddingsInitializer = 'randomUniform' } = this.options;
-    this.embeddings = this.addWeight({ name: 'embeddings', shape: [this.inputDim, this.outputDim], initializer: embeddingsInitializer });
+    this.embeddings = this.addWeight({
+      name: 'embeddings',
+      shape: [this.inputDim, this.outputDim],
+      ...ruleOf(this.options, 'embeddings', 'randomUniform'),
+    });
   }
 
   override computeMask(inputs: TensorBase): TensorBase | null {

@@ -1,5 +1,5 @@
 import { reshape, transpose } from '../ops/shape.js';
-import { suggestion, ValueError } from '../program/errors.js';
+import { checkChoice } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { sizeOf } from '../program/types.js';
 import { Layer, type LayerConfig } from './layer.js';
@@ -17,13 +17,14 @@ export class Flatten extends Layer {
 
   constructor(options: FlattenOptions = {}) {
     super(options, ['dataFormat']);
-    this.dataFormat = options.dataFormat ?? 'channelsLast';
-    if (!FORMATS.includes(this.dataFormat)) throw new ValueError(`${this.name}: unknown dataFormat '${String(this.dataFormat)}'.${suggestion(String(this.dataFormat), FORMATS)}`);
+    this.dataFormat = checkChoice(this.name, 'dataFormat', options.dataFormat ?? 'channelsLast', FORMATS);
   }
 
   call(inputs: TensorBase): TensorBase {
     const swap = this.dataFormat === 'channelsFirst' && inputs.rank > 2;
-    const x = swap ? transpose(inputs, [0, ...inputs.shape.keys()].filter((axis, i) => i === 0 || axis > 1).concat(1)) : inputs;
+    const x = swap
+      ? transpose(inputs, [0, ...inputs.shape.keys()].filter((axis, i) => i === 0 || axis > 1).concat(1))
+      : inputs;
     return reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]);
   }
 }

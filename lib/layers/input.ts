@@ -23,9 +23,11 @@ export class InputLayer extends Layer {
     super(options, ['shape', 'batchShape']);
     const sample = options.shape ?? options.inputShape;
     const shape = options.batchShape ?? options.batchInputShape ?? (sample && [null, ...sample]);
-    if (!Array.isArray(shape)) throw new ValueError(`${this.name}: an input needs a shape (of one sample) or a batchShape.`);
+    if (!Array.isArray(shape))
+      throw new ValueError(`${this.name}: an input needs a shape (of one sample) or a batchShape.`);
     for (const n of shape) {
-      if (n !== null && (!Number.isInteger(n) || n < 0)) throw new ValueError(`${this.name}: ${String(n)} in the shape; sizes are integers of at least 0, or null.`);
+      if (n !== null && (!Number.isInteger(n) || n < 0))
+        throw new ValueError(`${this.name}: ${String(n)} in the shape; sizes are integers of at least 0, or null.`);
     }
     this.shape = shape;
     this.built = true;

@@ -1,14 +1,19 @@
+import * as constraints from '../constraints/index.js';
 import * as initializers from '../initializers/index.js';
+import { divide } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { compile } from '../ops/grad.js';
+import * as regularizers from '../regularizers/index.js';
+import { symbolOf } from '../program/apply.js';
 import { checkOptions, SeqnnError, ShapeError, show, StateError, ValueError } from '../program/errors.js';
-import { SymbolicTensor, within } from '../program/graph.js';
+import { currentGraph, SymbolicTensor, within, type Graph } from '../program/graph.js';
 import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/tensor.js';
 import { isDType, isFloating, sameShape, showShape, sizeOf, type DType, type Shape } from '../program/types.js';
 import { Variable } from '../program/variable.js';
 import { connect, LayerTensor } from './connect.js';
 import { withTraining } from './context.js';
 import { uniqueName } from './names.js';
+import type { WeightRule } from './weight_rules.js';
 
 /** A shape in which some sizes are not known yet. */
 export type PartialShape = readonly (number | null)[];
@@ -24,8 +29,17 @@ export interface LayerConfig {
   inputShape?: PartialShape;
   /** Shape of the batch, instead of inputShape. */
   batchInputShape?: PartialShape;
+  /** Adds a penalty on the results, divided by the batch size, to the loss: a name, a function, or null. */
+  activityRegularizer?: regularizers.RegularizerLike;
 }
-const COMMON: readonly (keyof LayerConfig)[] = ['name', 'trainable', 'dtype', 'inputShape', 'batchInputShape'];
+const COMMON: readonly (keyof LayerConfig)[] = [
+  'name',
+  'trainable',
+  'dtype',
+  'inputShape',
+  'batchInputShape',
+  'activityRegularizer',
+];
 
 /** What a call may be told beside its inputs. */
 export interface CallArgs {
@@ -38,11 +52,10 @@ export interface CallArgs {
 
 export type Inputs = TensorBase | readonly TensorBase[];
 
-export interface WeightOptions {
+/** Initializer (default glorotUniform), regularizer and constraint by name or function. */
+export interface WeightOptions extends WeightRule {
   name: string;
   shape: Shape;
-  /** By name or function; default glorotUniform. */
-  initializer?: initializers.InitializerLike;
   trainable?: boolean;
   dtype?: DType;
 }
@@ -64,18 +77,24 @@ export abstract class Layer {
   readonly #own: Variable[] = [];
   readonly #sublayers: Layer[] = [];
   readonly #config: LayerConfig;
+  readonly #activityRegularizer: regularizers.Regularizer | null;
+  // By the graph of the call: a graph that is gone takes its losses along.
+  readonly #added = new WeakMap<Graph, SymbolicTensor[]>();
   #ownDType?: DType;
 
   /** @param options Refused when neither this class nor `own` knows them. */
   constructor(options: LayerConfig = {}, own: readonly string[] = []) {
     const who = this.constructor.name;
-    if (typeof options !== 'object' || options === null) throw new ValueError(`${who}: expected an object of options, got ${show(options)}.`);
+    if (typeof options !== 'object' || options === null)
+      throw new ValueError(`${who}: expected an object of options, got ${show(options)}.`);
     checkOptions(who, options, [...own, ...COMMON]);
-    if (options.dtype !== undefined && !isDType(options.dtype)) throw new ValueError(`${who}: unknown dtype ${show(options.dtype)}.`);
+    if (options.dtype !== undefined && !isDType(options.dtype))
+      throw new ValueError(`${who}: unknown dtype ${show(options.dtype)}.`);
     this.#config = { ...options };
     this.name = options.name ?? uniqueName(who);
     this.trainable = options.trainable ?? true;
     this.#ownDType = options.dtype;
+    this.#activityRegularizer = regularizers.get(options.activityRegularizer);
     this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
     this.guard();
   }
@@ -119,14 +138,34 @@ export abstract class Layer {
         this.built = true;
       },
     };
-    Object.defineProperty(this, 'call', { get: () => guarded.call, set: (fn) => (call = fn), configurable: true });
-    Object.defineProperty(this, 'build', { get: () => guarded.build, set: (fn) => (build = fn), configurable: true });
+    Object.defineProperties(this, {
+      call: {
+        get: () => guarded.call,
+        set(fn: typeof call) {
+          call = fn;
+        },
+        configurable: true,
+      },
+      build: {
+        get: () => guarded.build,
+        set(fn: typeof build) {
+          build = fn;
+        },
+        configurable: true,
+      },
+    });
   }
 
   /** Floating inputs in the layer's dtype. */
   protected adopt<X>(inputs: X): X {
     if (Array.isArray(inputs)) return inputs.map((x) => this.adopt(x)) as X;
-    if (!(inputs instanceof TensorBase) || !isFloating(inputs.dtype) || !isFloating(this.dtype) || inputs.dtype === this.dtype) return inputs;
+    if (
+      !(inputs instanceof TensorBase) ||
+      !isFloating(inputs.dtype) ||
+      !isFloating(this.dtype) ||
+      inputs.dtype === this.dtype
+    )
+      return inputs;
     return cast(inputs, this.dtype) as X;
   }
 
@@ -136,12 +175,25 @@ export abstract class Layer {
   }
 
   /** A new weight. It is in `weights` in the order of its making. */
-  protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true, dtype = this.dtype }: WeightOptions): Variable {
+  protected addWeight({
+    name,
+    shape,
+    initializer = 'glorotUniform',
+    trainable = true,
+    dtype = this.dtype,
+    regularizer,
+    constraint,
+  }: WeightOptions): Variable {
     const who = `${this.name}/${name}`;
     const make = initializers.get(initializer);
     const value = within(undefined, () => tensor(make(shape, dtype), undefined, dtype, who));
-    if (!sameShape(value.shape, shape)) throw new ShapeError(`${who}: the initializer gave shape ${showShape(value.shape)}, expected ${showShape(shape)}.`);
+    if (!sameShape(value.shape, shape))
+      throw new ShapeError(
+        `${who}: the initializer gave shape ${showShape(value.shape)}, expected ${showShape(shape)}.`,
+      );
     const variable = new Variable(value, who, trainable);
+    variable.regularizer = regularizers.get(regularizer);
+    variable.constraint = constraints.get(constraint);
     this.#own.push(variable);
     return variable;
   }
@@ -174,12 +226,43 @@ export abstract class Layer {
 
   get trainableWeights(): Variable[] {
     if (!this.trainable) return [];
-    return [...new Set([...this.#own.filter((v) => v.trainable), ...this.#sublayers.flatMap((l) => l.trainableWeights)])];
+    return [
+      ...new Set([...this.#own.filter((v) => v.trainable), ...this.#sublayers.flatMap((l) => l.trainableWeights)]),
+    ];
   }
 
   get nonTrainableWeights(): Variable[] {
     const trainable = new Set(this.trainableWeights);
     return this.weights.filter((v) => !trainable.has(v));
+  }
+
+  /**
+   * What this layer, and those inside it, add to the loss: inside a traced function the losses of its calls there, and
+   * the penalties of the weights that are trained. `fit` adds them by itself.
+   */
+  get losses(): TensorBase[] {
+    const graph = currentGraph();
+    const layers = (layer: Layer): Layer[] => [layer, ...layer.#sublayers.flatMap(layers)];
+    const added = new Set(graph ? layers(this).flatMap((layer) => layer.#added.get(graph) ?? []) : []);
+    return [...added, ...regularizers.penalties(this.trainableWeights)];
+  }
+
+  /** Inside `call`: something to be minimised beside the loss, usually a scalar. */
+  protected addLoss(loss: TensorBase): void {
+    const graph = currentGraph();
+    if (!graph || graph.parent)
+      throw new StateError(`${this.name}: addLoss works inside a traced call, and not in a step of a loop over time.`);
+    const symbol = symbolOf(graph, loss);
+    this.#added.set(graph, [...(this.#added.get(graph) ?? []), symbol]);
+    graph.losses.push(symbol);
+  }
+
+  private penalize(results: unknown): void {
+    const regularizer = this.#activityRegularizer;
+    if (!regularizer) return;
+    for (const y of [results].flat()) {
+      if (y instanceof TensorBase) this.addLoss(divide(regularizer(y), Math.max(1, y.shape[0] ?? 1)));
+    }
   }
 
   /** Copies of all weights. */
@@ -191,16 +274,25 @@ export abstract class Layer {
   setWeights(values: readonly TensorLike[]): void {
     const { weights } = this;
     const given = Array.isArray(values) ? values.length : show(values);
-    if (given !== weights.length) throw new ShapeError(`${this.name}: setWeights expected ${weights.length} weights, got ${given}.${this.built ? '' : ' The layer is not built yet.'}`);
+    if (given !== weights.length)
+      throw new ShapeError(
+        `${this.name}: setWeights expected ${weights.length} weights, got ${given}.${this.built ? '' : ' The layer is not built yet.'}`,
+      );
     const tensors = values.map((value, i) => tensor(value, undefined, weights[i].dtype, weights[i].name));
     tensors.forEach((t, i) => {
-      if (!sameShape(t.shape, weights[i].shape)) throw new ShapeError(`${weights[i].name}: expected shape ${showShape(weights[i].shape)}, got ${showShape(t.shape)}.`);
+      if (!sameShape(t.shape, weights[i].shape))
+        throw new ShapeError(
+          `${weights[i].name}: expected shape ${showShape(weights[i].shape)}, got ${showShape(t.shape)}.`,
+        );
     });
     tensors.forEach((t, i) => weights[i].assign(t));
   }
 
   countParams(): number {
-    if (!this.built) throw new StateError(`${this.name}: countParams before the layer is built; give it an inputShape or call it once.`);
+    if (!this.built)
+      throw new StateError(
+        `${this.name}: countParams before the layer is built; give it an inputShape or call it once.`,
+      );
     return this.weights.reduce((n, v) => n + sizeOf(v.shape), 0);
   }
 
@@ -218,7 +310,9 @@ export abstract class Layer {
   clone(changes: object = {}): this {
     const Class = this.constructor as new (options: object) => this;
     if (Class.length > 0 && Object.keys(this.#config).length === 0) {
-      throw new StateError(`${this.name}: a copy is needed and ${Class.name} does not say how to make one; override clone(), or hand the options on to super().`);
+      throw new StateError(
+        `${this.name}: a copy is needed and ${Class.name} does not say how to make one; override clone(), or hand the options on to super().`,
+      );
     }
     return new Class({ ...this.getConfig(), name: undefined, ...changes });
   }
@@ -226,7 +320,10 @@ export abstract class Layer {
   /** The last axis of an input shape, which must be known. */
   protected featuresOf(inputShape: PartialShape, axis = -1): number {
     const size = inputShape.at(axis);
-    if (size == null) throw new ShapeError(`${this.name}: axis ${axis} of the input must be known to make the weights, got ${showShape(inputShape)}.`);
+    if (size == null)
+      throw new ShapeError(
+        `${this.name}: axis ${axis} of the input must be known to make the weights, got ${showShape(inputShape)}.`,
+      );
     return size;
   }
 
@@ -236,6 +333,7 @@ export abstract class Layer {
     try {
       return withTraining(kwargs.training, () => {
         const results = this.call(inputs, { ...kwargs, mask });
+        this.penalize(results);
         const masks = this.computeMask(inputs, mask);
         [results].flat().forEach((result: unknown, i: number) => {
           const m = Array.isArray(masks) ? masks[i] : i === 0 || !Array.isArray(results) ? masks : null;
@@ -244,7 +342,8 @@ export abstract class Layer {
         return results;
       });
     } catch (error) {
-      if (error instanceof SeqnnError && !error.message.includes(`${this.name}`)) error.message = `layer '${this.name}': ${error.message}`;
+      if (error instanceof SeqnnError && !error.message.includes(this.name))
+        error.message = `layer '${this.name}': ${error.message}`;
       throw error;
     }
   }
@@ -257,7 +356,9 @@ export abstract class Layer {
     if (list.some((x) => x instanceof LayerTensor)) return connect(this, inputs, kwargs);
     if (list.some((x) => x instanceof SymbolicTensor)) return this.invoke(inputs, kwargs);
     const several = Array.isArray(inputs) && list.every((x) => x instanceof TensorBase);
-    return compile((...symbols: TensorBase[]) => this.invoke(several ? symbols : symbols[0], kwargs))(...(several ? (list as Tensor[]) : [inputs as TensorLike]));
+    return compile((...symbols: TensorBase[]) => this.invoke(several ? symbols : symbols[0], kwargs))(
+      ...(several ? (list as Tensor[]) : [inputs as TensorLike]),
+    );
   }
 }
 

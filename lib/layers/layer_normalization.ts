@@ -1,4 +1,3 @@
-import type { InitializerLike } from '../initializers/index.js';
 import { add, multiply, rsqrt, square, subtract } from '../ops/arithmetic.js';
 import { layerNorm } from '../ops/normalize.js';
 import { mean, normalizeAxes } from '../ops/reduce.js';
@@ -6,8 +5,9 @@ import { reshape } from '../ops/shape.js';
 import type { TensorBase } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
 import { Layer, type LayerConfig, type PartialShape } from './layer.js';
+import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
 
-export interface LayerNormalizationOptions extends LayerConfig {
+export interface LayerNormalizationOptions extends LayerConfig, WeightRules<'gamma' | 'beta'> {
   /** The axis or axes over which mean and variance are taken; default the last. */
   axis?: number | readonly number[];
   /** Added to the variance; default 1e-3. */
@@ -16,8 +16,6 @@ export interface LayerNormalizationOptions extends LayerConfig {
   center?: boolean;
   /** Multiply with gamma. */
   scale?: boolean;
-  betaInitializer?: InitializerLike;
-  gammaInitializer?: InitializerLike;
 }
 
 /** Zero mean and unit variance for every sample, then gamma and beta (Ba, Kiros, Hinton 2016). */
@@ -27,17 +25,19 @@ export class LayerNormalization extends Layer {
   private readonly axis: number | readonly number[];
 
   constructor(private readonly options: LayerNormalizationOptions = {}) {
-    super(options, ['axis', 'epsilon', 'center', 'scale', 'betaInitializer', 'gammaInitializer']);
+    super(options, ['axis', 'epsilon', 'center', 'scale', ...ruleNames('gamma', 'beta')]);
     this.axis = options.axis ?? -1;
     this.supportsMasking = true;
     this.actsOnVectors = [this.axis].flat().join() === '-1';
   }
 
   override build(inputShape: PartialShape): void {
-    const { center = true, scale = true, betaInitializer = 'zeros', gammaInitializer = 'ones' } = this.options;
-    const shape = normalizeAxes(this.name, this.axis, inputShape.length).map((axis) => this.featuresOf(inputShape, axis));
-    if (scale) this.gamma = this.addWeight({ name: 'gamma', shape, initializer: gammaInitializer });
-    if (center) this.beta = this.addWeight({ name: 'beta', shape, initializer: betaInitializer });
+    const { center = true, scale = true } = this.options;
+    const shape = normalizeAxes(this.name, this.axis, inputShape.length).map((axis) =>
+      this.featuresOf(inputShape, axis),
+    );
+    if (scale) this.gamma = this.addWeight({ name: 'gamma', shape, ...ruleOf(this.options, 'gamma', 'ones') });
+    if (center) this.beta = this.addWeight({ name: 'beta', shape, ...ruleOf(this.options, 'beta', 'zeros') });
   }
 
   call(inputs: TensorBase): TensorBase {
@@ -46,7 +46,11 @@ export class LayerNormalization extends Layer {
     const axes = normalizeAxes(this.name, this.axis, x.rank);
     if (axes.length === 1) return layerNorm(x, this.gamma, this.beta, { axis: axes[0], epsilon });
     const centered = subtract(x, mean(x, axes, true));
-    const spread = (v: Variable) => reshape(v, x.shape.map((n, axis) => (axes.includes(axis) ? n : 1)));
+    const spread = (v: Variable) =>
+      reshape(
+        v,
+        x.shape.map((n, axis) => (axes.includes(axis) ? n : 1)),
+      );
     let y = multiply(centered, rsqrt(add(mean(square(centered), axes, true), epsilon)));
     if (this.gamma) y = multiply(y, spread(this.gamma));
     return this.beta ? add(y, spread(this.beta)) : y;

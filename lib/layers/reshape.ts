@@ -16,8 +16,14 @@ export class Reshape extends Layer {
   constructor(options: ReshapeOptions) {
     super(options, ['targetShape']);
     const { targetShape } = options;
-    if (!Array.isArray(targetShape) || targetShape.some((n) => !Number.isInteger(n) || n < -1) || targetShape.filter((n) => n === -1).length > 1) {
-      throw new ValueError(`${this.name}: targetShape must be a list of sizes, at most one of them -1, got ${show(targetShape)}.`);
+    if (
+      !Array.isArray(targetShape) ||
+      targetShape.some((n) => !Number.isInteger(n) || n < -1) ||
+      targetShape.filter((n) => n === -1).length > 1
+    ) {
+      throw new ValueError(
+        `${this.name}: targetShape must be a list of sizes, at most one of them -1, got ${show(targetShape)}.`,
+      );
     }
     this.targetShape = targetShape;
   }
@@ -27,7 +33,9 @@ export class Reshape extends Layer {
     const rest = sizeOf(this.targetShape.filter((n) => n !== -1));
     const target = this.targetShape.map((n) => (n === -1 ? sizeOf(sample) / rest : n));
     if (sizeOf(target) !== sizeOf(sample) || !target.every(Number.isInteger)) {
-      throw new ShapeError(`${this.name}: a sample of shape ${showShape(sample)} does not fit targetShape ${showShape(this.targetShape)}.`);
+      throw new ShapeError(
+        `${this.name}: a sample of shape ${showShape(sample)} does not fit targetShape ${showShape(this.targetShape)}.`,
+      );
     }
     return reshape(inputs, [batch, ...target]);
   }

@@ -14,13 +14,15 @@ export class TimeDistributed extends Layer {
 
   constructor(options: TimeDistributedOptions) {
     super(options, ['layer']);
-    if (!(options.layer instanceof Layer)) throw new ValueError(`${this.name}: expected a layer, got ${show(options.layer)}.`);
+    if (!(options.layer instanceof Layer))
+      throw new ValueError(`${this.name}: expected a layer, got ${show(options.layer)}.`);
     this.layer = this.track(options.layer);
     this.supportsMasking = true;
   }
 
   override build(inputShape: PartialShape): void {
-    if (inputShape.length < 3) throw new ShapeError(`${this.name}: expected [batch, steps, ...], got ${showShape(inputShape)}.`);
+    if (inputShape.length < 3)
+      throw new ShapeError(`${this.name}: expected [batch, steps, ...], got ${showShape(inputShape)}.`);
     this.layer.build([inputShape[0], ...inputShape.slice(2)]);
   }
 

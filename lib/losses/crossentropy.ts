@@ -1,4 +1,17 @@
-import { add, clip, divide, log, multiply, negative, notEqual, power, sigmoid, softplus, subtract, where } from '../ops/arithmetic.js';
+import {
+  add,
+  clip,
+  divide,
+  log,
+  multiply,
+  negative,
+  notEqual,
+  power,
+  sigmoid,
+  softplus,
+  subtract,
+  where,
+} from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { mean, sum } from '../ops/reduce.js';
 import { softmax, softmaxCrossEntropy } from '../ops/softmax.js';
@@ -45,7 +58,8 @@ export const binaryFocalCrossentropy = lossFactory(
     (yTrue, yPred) => {
       const t = smoothed(yTrue, labelSmoothing, 2);
       const p = fromLogits ? sigmoid(yPred) : yPred;
-      const either = (a: TensorBase | number, b: TensorBase | number) => add(multiply(t, a), multiply(subtract(1, t), b));
+      const either = (a: TensorBase | number, b: TensorBase | number) =>
+        add(multiply(t, a), multiply(subtract(1, t), b));
       const focus = power(subtract(1, either(p, subtract(1, p))), gamma);
       const loss = multiply(focus, binary(t, p, false));
       return mean(applyClassBalancing ? multiply(either(alpha, 1 - alpha), loss) : loss, -1);
@@ -110,4 +124,3 @@ export const tversky = lossFactory('tversky', { alpha: 0.5, beta: 0.5 }, ({ alph
   const all = add(add(both, add(multiply(alpha, extra), multiply(beta, missed))), EPSILON);
   return subtract(1, divide(both, all));
 });
-

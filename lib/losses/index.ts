@@ -41,10 +41,14 @@ export function factoryOf(name: string): LossFactory<any> | undefined {
 export function get(loss: string | LossFunction | Loss | LossFactory<any>): LossFunction | Loss {
   if (typeof loss === 'string') {
     const factory = factoryOf(loss);
-    if (!factory) throw new ValueError(`loss: unknown name '${loss}'.${suggestion(loss, [...Object.keys(FACTORIES), ...Object.keys(ALIASES)])}`);
+    if (!factory)
+      throw new ValueError(
+        `loss: unknown name '${loss}'.${suggestion(loss, [...Object.keys(FACTORIES), ...Object.keys(ALIASES)])}`,
+      );
     return factory();
   }
-  if (typeof loss !== 'function') throw new ValueError(`loss: expected a name or a function (yTrue, yPred) => losses, got ${show(loss)}.`);
+  if (typeof loss !== 'function')
+    throw new ValueError(`loss: expected a name or a function (yTrue, yPred) => losses, got ${show(loss)}.`);
   // A factory that was given without being called.
   if (Object.values(FACTORIES).includes(loss as LossFactory<any>)) return (loss as LossFactory<any>)();
   return loss as LossFunction;

@@ -53,7 +53,10 @@ export function lossFactory<O extends object>(
   const make = (options: Partial<O> & ReductionOption): Loss => {
     checkOptions(lossName, options, [...Object.keys(defaults), 'reduction']);
     const reduction = options.reduction ?? 'sumOverBatchSize';
-    if (!REDUCTIONS.includes(reduction)) throw new ValueError(`${lossName}: unknown reduction ${show(reduction)}. Expected one of: ${REDUCTIONS.join(', ')}.`);
+    if (!REDUCTIONS.includes(reduction))
+      throw new ValueError(
+        `${lossName}: unknown reduction ${show(reduction)}. Expected one of: ${REDUCTIONS.join(', ')}.`,
+      );
     const all = { ...defaults, ...options };
     checkNumbers(lossName, defaults, all);
     const fn = formula(all);
@@ -74,8 +77,10 @@ export function lossFactory<O extends object>(
 function checkNumbers(who: string, defaults: object, options: object): void {
   for (const [name, fallback] of Object.entries(defaults)) {
     const value = (options as Record<string, unknown>)[name];
-    if (typeof fallback === 'number' && (typeof value !== 'number' || Number.isNaN(value))) throw new ValueError(`${who}: ${name} must be a number, got ${show(value)}.`);
-    if (typeof fallback === 'boolean' && typeof value !== 'boolean') throw new ValueError(`${who}: ${name} must be true or false, got ${show(value)}.`);
+    if (typeof fallback === 'number' && (typeof value !== 'number' || Number.isNaN(value)))
+      throw new ValueError(`${who}: ${name} must be a number, got ${show(value)}.`);
+    if (typeof fallback === 'boolean' && typeof value !== 'boolean')
+      throw new ValueError(`${who}: ${name} must be true or false, got ${show(value)}.`);
   }
 }
 
@@ -93,11 +98,16 @@ function align(who: string, yTrue: TensorBase, yPred: TensorBase, { sparse }: Tr
     const t = yTrue.rank === p.rank && yTrue.shape.at(-1) === 1 ? squeeze(yTrue, -1) : yTrue;
     const expected = p.shape.slice(0, -1);
     if (!sameShape(t.shape, expected)) {
-      throw new ShapeError(`${who}: expected classes of shape ${showShape(expected)} for predictions ${showShape(p.shape)}, got ${showShape(yTrue.shape)}.`);
+      throw new ShapeError(
+        `${who}: expected classes of shape ${showShape(expected)} for predictions ${showShape(p.shape)}, got ${showShape(yTrue.shape)}.`,
+      );
     }
     return [cast(t, 'int32'), p];
   }
   const [t, q] = sameRank(cast(yTrue, p.dtype), p);
-  if (!sameShape(t.shape, q.shape)) throw new ShapeError(`${who}: targets ${showShape(yTrue.shape)} do not have the shape of the predictions, ${showShape(yPred.shape)}.`);
+  if (!sameShape(t.shape, q.shape))
+    throw new ShapeError(
+      `${who}: targets ${showShape(yTrue.shape)} do not have the shape of the predictions, ${showShape(yPred.shape)}.`,
+    );
   return [t, q];
 }

@@ -23,7 +23,9 @@ export interface Weighting {
 export function overSamples(who: string, weight: TensorBase, values: TensorBase): TensorBase {
   const [, aligned] = sameRank(values, weight);
   if (aligned.rank > values.rank || aligned.shape.some((n, i) => n !== 1 && n !== values.shape[i])) {
-    throw new ShapeError(`${who}: sample weights ${showShape(weight.shape)} do not fit losses of shape ${showShape(values.shape)}.`);
+    throw new ShapeError(
+      `${who}: sample weights ${showShape(weight.shape)} do not fit losses of shape ${showShape(values.shape)}.`,
+    );
   }
   return reshape(aligned, [...aligned.shape, ...values.shape.slice(aligned.rank).map(() => 1)]);
 }
@@ -44,12 +46,18 @@ function fittingMask(mask: TensorBase, values: TensorBase): TensorBase | null {
  * Targets and predictions to one number (to one per sample with reduction 'none'), as Keras weighs and divides:
  * the mean is over all entries that are not masked, whatever the sample weights.
  */
-export function reduceLoss(loss: LossFunction | Loss, yTrue: TensorBase, yPred: TensorBase, weighting: Weighting = {}): TensorBase {
+export function reduceLoss(
+  loss: LossFunction | Loss,
+  yTrue: TensorBase,
+  yPred: TensorBase,
+  weighting: Weighting = {},
+): TensorBase {
   const own = loss as Partial<Loss>;
   const who = own.lossName ?? (loss.name || 'loss');
   const reduction = weighting.reduction ?? own.reduction ?? 'sumOverBatchSize';
   let values = loss(yTrue, yPred);
-  if (!(values instanceof TensorBase)) throw new ValueError(`${who}: a loss must return a tensor, got ${show(values)}.`);
+  if (!(values instanceof TensorBase))
+    throw new ValueError(`${who}: a loss must return a tensor, got ${show(values)}.`);
   const carried = weighting.mask === undefined ? (yPred instanceof SymbolicTensor ? yPred.mask : null) : weighting.mask;
   let mask = carried ? fittingMask(carried, values) : null;
   const valid = own.valid?.(yTrue, yPred);
@@ -61,14 +69,7 @@ export function reduceLoss(loss: LossFunction | Loss, yTrue: TensorBase, yPred: 
     weight = weight ? multiply(weight, given) : given;
   }
   if (weight) values = multiply(values, weight);
-  switch (reduction) {
-    case 'none':
-      return values;
-    case 'sum':
-      return sum(values);
-    case 'meanWithSampleWeight':
-      return weight ? divide(sum(values), sum(weight)) : mean(values);
-    default:
-      return mean(values);
-  }
+  if (reduction === 'none') return values;
+  if (reduction === 'sum') return sum(values);
+  return reduction === 'meanWithSampleWeight' && weight ? divide(sum(values), sum(weight)) : mean(values);
 }

@@ -1,4 +1,19 @@
-import { abs, add, clip, divide, log, maximum, multiply, negative, rsqrt, softplus, square, subtract, where, lessEqual } from '../ops/arithmetic.js';
+import {
+  abs,
+  add,
+  clip,
+  divide,
+  log,
+  maximum,
+  multiply,
+  negative,
+  rsqrt,
+  softplus,
+  square,
+  subtract,
+  where,
+  lessEqual,
+} from '../ops/arithmetic.js';
 import { mean, sum } from '../ops/reduce.js';
 import type { TensorBase } from '../program/tensor.js';
 import { ValueError } from '../program/errors.js';
@@ -28,7 +43,10 @@ export const meanSquaredLogarithmicError = lossFactory('meanSquaredLogarithmicEr
 /** Squared for errors up to `delta`, linear beyond. */
 export const huber = lossFactory('huber', { delta: 1 }, ({ delta }) => (t, p) => {
   const size = abs(subtract(p, t));
-  return mean(where(lessEqual(size, delta), multiply(0.5, square(size)), subtract(multiply(delta, size), 0.5 * delta * delta)), -1);
+  return mean(
+    where(lessEqual(size, delta), multiply(0.5, square(size)), subtract(multiply(delta, size), 0.5 * delta * delta)),
+    -1,
+  );
 });
 
 /** log cosh of the error, without overflow. */
@@ -37,7 +55,11 @@ export const logCosh = lossFactory('logCosh', {}, () => (t, p) => {
   return mean(subtract(add(x, softplus(multiply(-2, x))), Math.LN2), -1);
 });
 
-export const poisson = lossFactory('poisson', {}, () => (t, p) => mean(subtract(p, multiply(t, log(add(p, EPSILON)))), -1));
+export const poisson = lossFactory(
+  'poisson',
+  {},
+  () => (t, p) => mean(subtract(p, multiply(t, log(add(p, EPSILON)))), -1),
+);
 
 /** Σ t · log(t / p), both cut to [1e-7, 1]. */
 export const klDivergence = lossFactory('klDivergence', {}, () => (t, p) => {

@@ -12,7 +12,10 @@ import { sameShape, showShape } from '../program/types.js';
 
 function sameShapes(who: string, yTrue: TensorBase, yPred: TensorBase): [TensorBase, TensorBase] {
   const [t, p] = sameRank(yTrue, yPred);
-  if (!sameShape(t.shape, p.shape)) throw new ShapeError(`${who}: targets ${showShape(yTrue.shape)} do not have the shape of the predictions, ${showShape(yPred.shape)}.`);
+  if (!sameShape(t.shape, p.shape))
+    throw new ShapeError(
+      `${who}: targets ${showShape(yTrue.shape)} do not have the shape of the predictions, ${showShape(yPred.shape)}.`,
+    );
   return [t, p];
 }
 
@@ -20,7 +23,10 @@ function sameShapes(who: string, yTrue: TensorBase, yPred: TensorBase): [TensorB
 function classes(who: string, yTrue: TensorBase, yPred: TensorBase): TensorBase {
   const t = yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? squeeze(yTrue, -1) : yTrue;
   const expected = yPred.shape.slice(0, -1);
-  if (!sameShape(t.shape, expected)) throw new ShapeError(`${who}: expected classes of shape ${showShape(expected)} for predictions ${showShape(yPred.shape)}, got ${showShape(yTrue.shape)}.`);
+  if (!sameShape(t.shape, expected))
+    throw new ShapeError(
+      `${who}: expected classes of shape ${showShape(expected)} for predictions ${showShape(yPred.shape)}, got ${showShape(yTrue.shape)}.`,
+    );
   return cast(t, 'int32');
 }
 
@@ -67,7 +73,13 @@ export function byShapes(yTrue: TensorBase, yPred: TensorBase): TensorBase {
 }
 
 /** One of three functions, as Keras picks by the shapes. */
-export function chosen<F extends (t: TensorBase, p: TensorBase) => TensorBase>(yTrue: TensorBase, yPred: TensorBase, two: F, oneHot: F, numbered: F): TensorBase {
+export function chosen<F extends (t: TensorBase, p: TensorBase) => TensorBase>(
+  yTrue: TensorBase,
+  yPred: TensorBase,
+  two: F,
+  oneHot: F,
+  numbered: F,
+): TensorBase {
   const last = yPred.shape.at(-1) ?? 1;
   if (last === 1) return two(yTrue, yPred);
   const sparse = yTrue.rank < yPred.rank || yTrue.shape.at(-1) === 1;

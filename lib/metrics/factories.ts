@@ -10,10 +10,17 @@ import { MeanMetric, type Metric, type MetricFunction } from './metric.js';
 interface NameOption {
   name?: string;
 }
-export type MetricFactory<O extends object = object> = ((options?: O & NameOption) => Metric) & { readonly metricName: string };
+export type MetricFactory<O extends object = object> = ((options?: O & NameOption) => Metric) & {
+  readonly metricName: string;
+};
 
 /** A factory whose metric averages a function made from the options. */
-function factory<O extends object>(metricName: string, defaults: O, make: (options: O) => MetricFunction, last?: (mean: number) => number): MetricFactory<Partial<O>> {
+function factory<O extends object>(
+  metricName: string,
+  defaults: O,
+  make: (options: O) => MetricFunction,
+  last?: (mean: number) => number,
+): MetricFactory<Partial<O>> {
   const create = (options: Partial<O> & NameOption = {}): Metric => {
     checkOptions(metricName, options, [...Object.keys(defaults), 'name']);
     return new MeanMetric(options.name ?? metricName, make({ ...defaults, ...options }), last);
@@ -22,7 +29,12 @@ function factory<O extends object>(metricName: string, defaults: O, make: (optio
 }
 
 /** The mean of a loss of the same name, with the loss's options. */
-function ofLoss(metricName: string, lossName = metricName, change: (values: TensorBase) => TensorBase = (values) => values, last?: (mean: number) => number): MetricFactory<Record<string, unknown>> {
+function ofLoss(
+  metricName: string,
+  lossName = metricName,
+  change: (values: TensorBase) => TensorBase = (values) => values,
+  last?: (mean: number) => number,
+): MetricFactory<Record<string, unknown>> {
   const create = ({ name = metricName, ...options }: Record<string, unknown> & NameOption = {}): Metric => {
     const loss = factoryOf(lossName)!(options);
     return new MeanMetric(name, (t, p) => change(loss(t, p)), last);
@@ -51,7 +63,13 @@ export const sparseCategoricalCrossentropy = ofLoss('sparseCategoricalCrossentro
 
 /** How often the predictions equal the targets. The name 'accuracy' in compile picks one of the next three by the shapes. */
 export const accuracy = factory('accuracy', {}, () => accuracies.exact);
-export const binaryAccuracy = factory('binaryAccuracy', { threshold: 0.5 }, ({ threshold }) => (t, p) => accuracies.binary(t, p, threshold));
+export const binaryAccuracy = factory(
+  'binaryAccuracy',
+  { threshold: 0.5 },
+  ({ threshold }) =>
+    (t, p) =>
+      accuracies.binary(t, p, threshold),
+);
 export const categoricalAccuracy = factory('categoricalAccuracy', {}, () => accuracies.categorical);
 export const sparseCategoricalAccuracy = factory('sparseCategoricalAccuracy', {}, () => accuracies.sparseCategorical);
 export const topKCategoricalAccuracy = factory('topKCategoricalAccuracy', { k: 5 }, ({ k }) => {

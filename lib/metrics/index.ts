@@ -19,7 +19,13 @@ const BY_SHAPES: Record<string, MetricFunction> = {
 };
 
 function crossentropyByShapes(t: TensorBase, p: TensorBase): TensorBase {
-  return accuracies.chosen(t, p, losses.binaryCrossentropy(), losses.categoricalCrossentropy(), losses.sparseCategoricalCrossentropy());
+  return accuracies.chosen(
+    t,
+    p,
+    losses.binaryCrossentropy(),
+    losses.categoricalCrossentropy(),
+    losses.sparseCategoricalCrossentropy(),
+  );
 }
 
 const FACTORIES: Record<string, factories.MetricFactory<any>> = factories;
@@ -38,14 +44,18 @@ export function get(metric: string | Metric | MetricFunction | factories.MetricF
   if (typeof metric === 'string') {
     if (Object.hasOwn(BY_SHAPES, metric)) return new MeanMetric(metric, BY_SHAPES[metric]);
     const found = BY_NAME.get(metric);
-    if (!found) throw new ValueError(`metric: unknown name '${metric}'.${suggestion(metric, [...BY_NAME.keys(), ...Object.keys(BY_SHAPES)])}`);
+    if (!found)
+      throw new ValueError(
+        `metric: unknown name '${metric}'.${suggestion(metric, [...BY_NAME.keys(), ...Object.keys(BY_SHAPES)])}`,
+      );
     return found({ name: metric });
   }
-  if (typeof metric !== 'function') throw new ValueError(`metric: expected a name, a metric or a function (yTrue, yPred), got ${show(metric)}.`);
+  if (typeof metric !== 'function')
+    throw new ValueError(`metric: expected a name, a metric or a function (yTrue, yPred), got ${show(metric)}.`);
   if ('metricName' in metric) return (metric as factories.MetricFactory)();
   if ('lossName' in metric) {
     const loss = losses.get(metric as losses.LossFunction) as losses.Loss;
     return new MeanMetric(loss.lossName, loss);
   }
-  return new MeanMetric(metric.name || 'metric', metric as MetricFunction);
+  return new MeanMetric(metric.name || 'metric', metric);
 }

@@ -17,19 +17,31 @@ export type MetricFunction = (yTrue: TensorBase, yPred: TensorBase) => TensorBas
  * A figure that is gathered over batches. `update` is traced into the program of a training or evaluation step and adds
  * to the variables; `result` is computed from them when somebody asks.
  */
-export abstract class Metric {
+export abstract class Metric<R extends number | number[] = number> {
   private state?: Variable[];
   private step?: (...values: TensorLike[]) => Tensor;
 
   protected constructor(readonly name: string) {}
 
-  /** Fresh variables, all zero. */
+  /** Fresh variables, all zero; none where `update` makes them, since only it knows their shapes. */
   abstract createState(): Variable[];
 
   /** Inside a traced function: adds a batch. */
-  abstract update(state: readonly Variable[], yTrue: TensorBase, yPred: TensorBase, sampleWeight?: TensorBase | null): void;
+  abstract update(
+    state: Variable[],
+    yTrue: TensorBase,
+    yPred: TensorBase,
+    sampleWeight?: TensorBase | null,
+  ): void;
 
-  abstract compute(state: readonly Variable[]): number;
+  abstract compute(state: readonly Variable[]): R;
+
+  /** One number for a log: of several figures the mean. */
+  logged(state: readonly Variable[]): number {
+    const found: number | number[] = this.compute(state);
+    if (typeof found === 'number') return found;
+    return found.reduce((a, b) => a + b, 0) / Math.max(found.length, 1);
+  }
 
   /** Adds a batch of values, for use without a model. */
   updateState(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike | null): void {
@@ -43,7 +55,7 @@ export abstract class Metric {
   }
 
   /** Of everything added since the last reset. */
-  result(): number {
+  result(): R {
     if (!this.state) throw new StateError(`${this.name}: result before the first updateState.`);
     return this.compute(this.state);
   }
@@ -87,7 +99,8 @@ export class MeanMetric extends Metric {
 
   update(state: readonly Variable[], yTrue: TensorBase, yPred: TensorBase, sampleWeight?: TensorBase | null): void {
     const found: unknown = this.fn(yTrue, yPred);
-    if (!(found instanceof TensorBase)) throw new ValueError(`metric '${this.name}': expected a tensor, got ${show(found)}.`);
+    if (!(found instanceof TensorBase))
+      throw new ValueError(`metric '${this.name}': expected a tensor, got ${show(found)}.`);
     const values = cast(found, 'float64');
     // Each sample counts once, however many steps it has; a figure for the whole batch counts for all its samples.
     const samples = values.rank > 0 ? values.shape[0] : yPred.shape[0];

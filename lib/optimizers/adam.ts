@@ -31,8 +31,19 @@ export class Adam extends Optimizer {
     return this.amsgrad ? ['momentum', 'velocity', 'velocityHat'] : ['momentum', 'velocity'];
   }
 
-  protected update(variable: Variable, grad: TensorBase, slots: readonly Variable[], { rate, step, weightDecay }: UpdateContext): void {
+  protected update(
+    variable: Variable,
+    grad: TensorBase,
+    slots: readonly Variable[],
+    { rate, step, weightDecay }: UpdateContext,
+  ): void {
     const { beta1, beta2, epsilon, amsgrad } = this;
-    adamUpdate([variable, grad, rate, step, ...slots], { beta1, beta2, epsilon, amsgrad: amsgrad || undefined, weightDecay });
+    adamUpdate([variable, grad, rate, step, ...slots], {
+      beta1,
+      beta2,
+      epsilon,
+      amsgrad: amsgrad || undefined,
+      weightDecay,
+    });
   }
 }

@@ -20,9 +20,11 @@ export function checkClip(who: string, options: ClipOptions): void {
   const given = CLIP_OPTIONS.filter((name) => options[name] != null);
   for (const name of given) {
     const value = options[name];
-    if (typeof value !== 'number' || !(value > 0)) throw new ValueError(`${who}: ${name} must be a positive number, got ${show(value)}.`);
+    if (typeof value !== 'number' || !(value > 0))
+      throw new ValueError(`${who}: ${name} must be a positive number, got ${show(value)}.`);
   }
-  if (given.length > 1) throw new ValueError(`${who}: only one of ${CLIP_OPTIONS.join(', ')} can be set, got ${given.join(' and ')}.`);
+  if (given.length > 1)
+    throw new ValueError(`${who}: only one of ${CLIP_OPTIONS.join(', ')} can be set, got ${given.join(' and ')}.`);
 }
 
 const squares = (g: TensorBase): TensorBase => sum(square(g));
@@ -30,7 +32,10 @@ const squares = (g: TensorBase): TensorBase => sum(square(g));
 /** The factor that brings a norm down to the limit; 1 below it. */
 const factor = (squared: TensorBase, limit: number): TensorBase => divide(limit, maximum(sqrt(squared), limit));
 
-export function clipGradients(grads: readonly TensorBase[], { clipnorm, clipvalue, globalClipnorm }: ClipOptions): TensorBase[] {
+export function clipGradients(
+  grads: readonly TensorBase[],
+  { clipnorm, clipvalue, globalClipnorm }: ClipOptions,
+): TensorBase[] {
   if (clipvalue != null) return grads.map((g) => clip(g, -clipvalue, clipvalue));
   if (clipnorm != null) return grads.map((g) => multiply(g, factor(squares(g), clipnorm)));
   if (globalClipnorm != null && grads.length > 0) {

@@ -31,11 +31,22 @@ export class RMSprop extends Optimizer {
     return ['velocity', ...(this.momentum > 0 ? ['momentum'] : []), ...(this.centered ? ['averageGradient'] : [])];
   }
 
-  protected update(variable: Variable, grad: TensorBase, slots: readonly Variable[], { rate, weightDecay }: UpdateContext): void {
+  protected update(
+    variable: Variable,
+    grad: TensorBase,
+    slots: readonly Variable[],
+    { rate, weightDecay }: UpdateContext,
+  ): void {
     const { rho, momentum, epsilon, centered } = this;
     // The kernel's places: mean square, momentum, mean.
     const rest = slots.slice(1);
     const places = centered && momentum === 0 ? [slots[0], null, rest[0]] : slots;
-    rmspropUpdate([variable, grad, rate, ...places], { rho, momentum, epsilon, centered: centered || undefined, weightDecay });
+    rmspropUpdate([variable, grad, rate, ...places], {
+      rho,
+      momentum,
+      epsilon,
+      centered: centered || undefined,
+      weightDecay,
+    });
   }
 }

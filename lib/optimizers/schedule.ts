@@ -1,4 +1,19 @@
-import { add, ceil, cos, divide, floor, less, lessEqual, log, maximum, minimum, multiply, power, subtract, where } from '../ops/arithmetic.js';
+import {
+  add,
+  ceil,
+  cos,
+  divide,
+  floor,
+  less,
+  lessEqual,
+  log,
+  maximum,
+  minimum,
+  multiply,
+  power,
+  subtract,
+  where,
+} from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { checkOptions, show, ValueError } from '../program/errors.js';
 import { TensorBase, Tensor } from '../program/tensor.js';
@@ -16,12 +31,18 @@ export interface Schedule {
 const HALF_TURN = Math.PI;
 
 /** Checks options, fills defaults in, and names the schedule. A default of undefined means: must be given. */
-function schedule<O extends object>(scheduleName: string, defaults: { [K in keyof O]: O[K] | undefined }, formula: (options: O) => (step: TensorBase) => TensorBase) {
+function schedule<O extends object>(
+  scheduleName: string,
+  defaults: { [K in keyof O]: O[K] | undefined },
+  formula: (options: O) => (step: TensorBase) => TensorBase,
+) {
   return (options: Partial<O>): Schedule => {
     checkOptions(scheduleName, options ?? {}, Object.keys(defaults));
     const all = { ...defaults, ...options } as O;
     for (const [name, value] of Object.entries(all)) {
-      const fine = Array.isArray(value) ? value.every(Number.isFinite) : typeof value === 'boolean' || value === null || Number.isFinite(value);
+      const fine = Array.isArray(value)
+        ? value.every(Number.isFinite)
+        : typeof value === 'boolean' || value === null || Number.isFinite(value);
       if (!fine) throw new ValueError(`${scheduleName}: ${name} must be a number, got ${show(value)}.`);
     }
     return Object.assign(formula(all), { scheduleName, config: { ...all } as Record<string, unknown> });
@@ -40,7 +61,10 @@ export const exponentialDecay = schedule<Decay & { decayRate: number; staircase:
   ({ initialLearningRate, decaySteps, decayRate, staircase }) =>
     (step) => {
       const part = divide(step, decaySteps);
-      return multiply(initialLearningRate, power(new Tensor(Float64Array.of(decayRate), []), staircase ? floor(part) : part));
+      return multiply(
+        initialLearningRate,
+        power(new Tensor(Float64Array.of(decayRate), []), staircase ? floor(part) : part),
+      );
     },
 );
 
@@ -54,7 +78,10 @@ export const piecewiseConstantDecay = schedule<{ boundaries: readonly number[]; 
     }
     return (step) => {
       const constant = (v: number) => multiply(step, 0).add(v);
-      return boundaries.reduceRight((later, bound, i) => where(lessEqual(step, bound), constant(values[i]), later), constant(values[values.length - 1]));
+      return boundaries.reduceRight(
+        (later, bound, i) => where(lessEqual(step, bound), constant(values[i]), later),
+        constant(values[values.length - 1]),
+      );
     };
   },
 );
@@ -99,7 +126,13 @@ export const cosineDecay = schedule<Decay & { alpha: number; warmupTarget: numbe
 );
 
 /** Cosines one after the other, each tMul times as long and mMul times as high as the one before. */
-export const cosineDecayRestarts = schedule<{ initialLearningRate: number; firstDecaySteps: number; tMul: number; mMul: number; alpha: number }>(
+export const cosineDecayRestarts = schedule<{
+  initialLearningRate: number;
+  firstDecaySteps: number;
+  tMul: number;
+  mMul: number;
+  alpha: number;
+}>(
   'cosineDecayRestarts',
   { initialLearningRate: undefined, firstDecaySteps: undefined, tMul: 2, mMul: 1, alpha: 0 },
   ({ initialLearningRate, firstDecaySteps, tMul, mMul, alpha }) =>
@@ -132,9 +165,11 @@ export function rateAt(schedule: Schedule, step: number): number {
 export function traceRate(schedule: Schedule, iterations: TensorBase): TensorBase {
   const rate = schedule(cast(iterations, 'float64'));
   if (rate instanceof TensorBase) {
-    if (rate.size !== 1) throw new ValueError(`learning rate schedule: expected a scalar, got shape [${rate.shape.join(', ')}].`);
+    if (rate.size !== 1)
+      throw new ValueError(`learning rate schedule: expected a scalar, got shape [${rate.shape.join(', ')}].`);
     return cast(rate, 'float64');
   }
-  if (typeof rate !== 'number') throw new ValueError(`learning rate schedule: expected a tensor or a number, got ${show(rate)}.`);
+  if (typeof rate !== 'number')
+    throw new ValueError(`learning rate schedule: expected a tensor or a number, got ${show(rate)}.`);
   return new Tensor(Float64Array.of(rate), []);
 }

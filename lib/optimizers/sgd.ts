@@ -23,8 +23,17 @@ export class SGD extends Optimizer {
     return this.momentum === 0 ? [] : ['momentum'];
   }
 
-  protected update(variable: Variable, grad: TensorBase, slots: readonly Variable[], { rate, weightDecay }: UpdateContext): void {
+  protected update(
+    variable: Variable,
+    grad: TensorBase,
+    slots: readonly Variable[],
+    { rate, weightDecay }: UpdateContext,
+  ): void {
     const { nesterov } = this.options as SGDOptions;
-    sgdUpdate([variable, grad, rate, ...slots], { momentum: this.momentum, nesterov: nesterov || undefined, weightDecay });
+    sgdUpdate([variable, grad, rate, ...slots], {
+      momentum: this.momentum,
+      nesterov: nesterov || undefined,
+      weightDecay,
+    });
   }
 }

@@ -63,6 +63,14 @@ export function checkInteger(who: string, option: string, value: unknown, low: n
   return value;
 }
 
+/** One of the valid values, or an error that names the option and the nearest of them. */
+export function checkChoice<V extends string>(who: string, option: string, value: unknown, valid: readonly V[]): V {
+  if (typeof value !== 'string' || !valid.includes(value as V)) {
+    throw new ValueError(`${who}: unknown ${option} ${show(value)}.${suggestion(String(value), valid)}`);
+  }
+  return value as V;
+}
+
 /** A short rendering of any value for an error message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;

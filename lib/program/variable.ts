@@ -8,6 +8,10 @@ export class Variable extends TensorBase {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly buffer: NativeBuffer;
+  /** A penalty that joins the loss while this variable is trained. */
+  regularizer: ((x: TensorBase) => TensorBase) | null = null;
+  /** What an optimizer makes of each new value. */
+  constraint: ((x: TensorBase) => TensorBase) | null = null;
 
   /**
    * @param value The first value; copied.

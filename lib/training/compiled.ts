@@ -12,7 +12,8 @@ import type { Variable } from '../program/variable.js';
 import type { Slot } from './slots.js';
 
 export type LossLike = string | losses.LossFunction | losses.LossFactory<any>;
-export type MetricLike = string | Metric | metrics.MetricFunction | metrics.MetricFactory<any> | losses.LossFactory<any>;
+export type MetricLike =
+  string | Metric | metrics.MetricFunction | metrics.MetricFactory<any> | losses.LossFactory<any>;
 
 /** One value for all outputs, or one per output as a list or by name. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
@@ -23,7 +24,10 @@ export interface CompileOptions {
   loss?: PerOutput<LossLike | null>;
   /** What each output's loss is multiplied with. */
   lossWeights?: PerOutput<number>;
-  metrics?: readonly MetricLike[] | readonly (readonly MetricLike[])[] | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
+  metrics?:
+    | readonly MetricLike[]
+    | readonly (readonly MetricLike[])[]
+    | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
   /** Like metrics, but sample weights count. */
   weightedMetrics?: CompileOptions['metrics'];
 }
@@ -71,14 +75,22 @@ export class Compiled {
     const several = outputs.length > 1;
     this.keys = ['loss', ...(several ? outputs.filter((_, i) => lossOf[i] !== null).map((o) => `${o.name}_loss`) : [])];
     this.plans = outputs.map((output, i) => {
-      const own = [...plain[i].map((m) => ({ m, weighted: false })), ...weighted[i].map((m) => ({ m, weighted: true }))];
-      if (typeof weights[i] !== 'number' || Number.isNaN(weights[i])) throw new ValueError(`compile: lossWeights must be numbers, got ${show(weights[i])}.`);
+      const own = [
+        ...plain[i].map((m) => ({ m, weighted: false })),
+        ...weighted[i].map((m) => ({ m, weighted: true })),
+      ];
+      if (typeof weights[i] !== 'number' || Number.isNaN(weights[i]))
+        throw new ValueError(`compile: lossWeights must be numbers, got ${show(weights[i])}.`);
       return {
-        loss: lossOf[i] === null ? null : resolveLoss(lossOf[i] as LossLike),
+        loss: lossOf[i] === null ? null : resolveLoss(lossOf[i]),
         weight: weights[i],
         metrics: own.map((entry) => {
           const metric = metrics.get(entry.m as string);
-          return { metric, weighted: entry.weighted, key: this.newKey(several ? `${output.name}_${metric.name}` : metric.name) };
+          return {
+            metric,
+            weighted: entry.weighted,
+            key: this.newKey(several ? `${output.name}_${metric.name}` : metric.name),
+          };
         }),
       };
     });
@@ -111,24 +123,36 @@ export class Compiled {
    *
    * @param added Losses that layers brought along.
    */
-  trace(state: RunState, targets: readonly TensorBase[], predictions: readonly TensorBase[], weights: readonly (TensorBase | null)[], added: readonly TensorBase[]): TensorBase {
+  trace(
+    state: RunState,
+    targets: readonly TensorBase[],
+    predictions: readonly TensorBase[],
+    weights: readonly (TensorBase | null)[],
+    added: readonly TensorBase[],
+  ): TensorBase {
     const batch = predictions[0].shape[0] ?? 1;
     const parts: TensorBase[] = [];
     let tracked = 0;
     this.plans.forEach(({ loss, weight }, i) => {
       if (!loss) return;
       const value = losses.reduceLoss(loss, targets[i], predictions[i], { sampleWeight: weights[i] });
-      if (value.size !== 1) throw new ShapeError(`loss of '${this.outputs[i].name}': expected one number, got shape ${showShape(value.shape)}.`);
-      if (this.plans.length > 1) accumulate(state.outputLosses[tracked++], multiply(cast(value, 'float64'), batch), batch);
+      if (value.size !== 1)
+        throw new ShapeError(
+          `loss of '${this.outputs[i].name}': expected one number, got shape ${showShape(value.shape)}.`,
+        );
+      if (this.plans.length > 1)
+        accumulate(state.outputLosses[tracked++], multiply(cast(value, 'float64'), batch), batch);
       parts.push(weight === 1 ? value : multiply(value, weight));
     });
-    if (parts.length + added.length === 0) throw new ValueError('compile: there is no loss to minimise; give compile a loss.');
+    if (parts.length + added.length === 0)
+      throw new ValueError('compile: there is no loss to minimise; give compile a loss.');
     const scalars = [...parts, ...added].map((p) => (p.rank === 0 ? p : sum(p)));
     const total = scalars.reduce((a, b) => add(a, cast(b, a.dtype)));
     accumulate(state.loss, multiply(cast(total, 'float64'), batch), batch);
     let next = 0;
     this.plans.forEach((plan, i) => {
-      for (const { metric, weighted } of plan.metrics) metric.update(state.metrics[next++], targets[i], predictions[i], weighted ? weights[i] : null);
+      for (const { metric, weighted } of plan.metrics)
+        metric.update(state.metrics[next++], targets[i], predictions[i], weighted ? weights[i] : null);
     });
     return total;
   }
@@ -139,7 +163,7 @@ export class Compiled {
     const values = [ratio(state.loss), ...state.outputLosses.map(ratio)];
     const logs: Logs = {};
     values.forEach((v, i) => (logs[this.keys[i]] = v));
-    tracked.forEach(({ key, metric }, i) => (logs[key] = metric.compute(state.metrics[i])));
+    tracked.forEach(({ key, metric }, i) => (logs[key] = metric.logged(state.metrics[i])));
     return logs;
   }
 
@@ -150,7 +174,8 @@ export class Compiled {
 
 function resolveLoss(given: LossLike): losses.LossFunction {
   const loss = losses.get(given);
-  if ((loss as Partial<losses.Loss>).reduction === 'none') throw new ValueError("compile: a loss with reduction 'none' gives no single number to minimise.");
+  if ((loss as Partial<losses.Loss>).reduction === 'none')
+    throw new ValueError("compile: a loss with reduction 'none' gives no single number to minimise.");
   return loss;
 }
 
@@ -160,25 +185,41 @@ function isDictionary(value: unknown): value is Record<string, unknown> {
 
 function perOutput<T>(what: string, given: PerOutput<T>, outputs: readonly Slot[], absent: T): T[] {
   if (isDictionary(given)) {
-    checkOptions(`compile: ${what}`, given, outputs.map((o) => o.name));
-    return outputs.map((o) => ((given as Record<string, T>)[o.name] === undefined ? absent : (given as Record<string, T>)[o.name]));
+    checkOptions(
+      `compile: ${what}`,
+      given,
+      outputs.map((o) => o.name),
+    );
+    return outputs.map((o) =>
+      (given as Record<string, T>)[o.name] === undefined ? absent : (given as Record<string, T>)[o.name],
+    );
   }
   if (!Array.isArray(given)) return outputs.map(() => given as T);
-  if (given.length !== outputs.length) throw new ValueError(`compile: ${what} has ${given.length} entries for ${outputs.length} outputs.`);
+  if (given.length !== outputs.length)
+    throw new ValueError(`compile: ${what} has ${given.length} entries for ${outputs.length} outputs.`);
   return [...given];
 }
 
 /** One list per output. A flat list belongs to the only output, or has one entry (or list) per output. */
 function metricsOf(what: string, given: CompileOptions['metrics'], outputs: readonly Slot[]): MetricLike[][] {
   if (given === undefined || given === null) return outputs.map(() => []);
-  const list = (value: unknown) => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]) as MetricLike[];
+  const list = (value: unknown) =>
+    (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]) as MetricLike[];
   if (isDictionary(given)) {
-    checkOptions(`compile: ${what}`, given, outputs.map((o) => o.name));
+    checkOptions(
+      `compile: ${what}`,
+      given,
+      outputs.map((o) => o.name),
+    );
     return outputs.map((o) => list((given as Record<string, unknown>)[o.name]));
   }
-  if (!Array.isArray(given)) throw new ValueError(`compile: ${what} must be a list or a dictionary by output, got ${show(given)}.`);
+  if (!Array.isArray(given))
+    throw new ValueError(`compile: ${what} must be a list or a dictionary by output, got ${show(given)}.`);
   if (outputs.length === 1) return [given.flat() as MetricLike[]];
   if (given.length === 0) return outputs.map(() => []);
-  if (given.length !== outputs.length) throw new ValueError(`compile: ${what} has ${given.length} entries for ${outputs.length} outputs; give a list per output or a dictionary.`);
+  if (given.length !== outputs.length)
+    throw new ValueError(
+      `compile: ${what} has ${given.length} entries for ${outputs.length} outputs; give a list per output or a dictionary.`,
+    );
   return given.map(list);
 }

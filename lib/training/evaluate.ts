@@ -22,17 +22,41 @@ export interface EvaluateOptions {
   returnDict?: boolean;
   signal?: AbortSignal;
 }
-const OPTIONS: readonly (keyof EvaluateOptions)[] = ['batchSize', 'sampleWeight', 'steps', 'verbose', 'callbacks', 'returnDict', 'signal'];
+const OPTIONS: readonly (keyof EvaluateOptions)[] = [
+  'batchSize',
+  'sampleWeight',
+  'steps',
+  'verbose',
+  'callbacks',
+  'returnDict',
+  'signal',
+];
 
 /** The figures over one run of a feed. */
-export async function runEvaluation(session: Session, feed: Feed, signal: AbortSignal | undefined, after?: (done: number) => Promise<void>): Promise<Logs> {
+export async function runEvaluation(
+  session: Session,
+  feed: Feed,
+  signal: AbortSignal | undefined,
+  after?: (done: number) => Promise<void>,
+): Promise<Logs> {
   const compiled = session.require('evaluate');
   compiled.reset(compiled.evaluation);
-  await feed.run(0, { program: (specs) => session.programs.evaluate(specs, compiled, session.seed), single: false, after, signal });
+  await feed.run(0, {
+    program: (specs) => session.programs.evaluate(specs, compiled, session.seed),
+    single: false,
+    after,
+    signal,
+  });
   return compiled.logs(compiled.evaluation);
 }
 
-export async function evaluate(model: Model, session: Session, x: Arrays | BatchIterable, y: Arrays | null, options: EvaluateOptions): Promise<number | number[] | Logs> {
+export async function evaluate(
+  model: Model,
+  session: Session,
+  x: Arrays | BatchIterable,
+  y: Arrays | null,
+  options: EvaluateOptions,
+): Promise<number | number[] | Logs> {
   checkOptions('evaluate', options, OPTIONS);
   const compiled = session.require('evaluate');
   const batchSize = checkInteger('evaluate', 'batchSize', options.batchSize ?? model.fixedBatch ?? 32, 1);
@@ -41,11 +65,18 @@ export async function evaluate(model: Model, session: Session, x: Arrays | Batch
   checkSignal('evaluate', options.signal);
   return session.alone('evaluate', async () => {
     const feed = await feedOf();
-    const callbacks = new CallbackList(options.callbacks, model, { epochs: 1, steps: feed.batches, batchSize, verbose });
+    const callbacks = new CallbackList(options.callbacks, model, {
+      epochs: 1,
+      steps: feed.batches,
+      batchSize,
+      verbose,
+    });
     await callbacks.call('onTestBegin', {});
     const bar = progressBar(verbose);
     bar?.begin(feed.batches);
-    const logs = await runEvaluation(session, feed, options.signal, async (done) => bar?.update(done, () => compiled.logs(compiled.evaluation)));
+    const logs = await runEvaluation(session, feed, options.signal, async (done) =>
+      bar?.update(done, () => compiled.logs(compiled.evaluation)),
+    );
     bar?.end(logs, feed.batches);
     await callbacks.call('onTestEnd', logs);
     if (options.returnDict) return logs;

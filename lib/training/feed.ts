@@ -92,8 +92,10 @@ export function isIterable(value: unknown): value is BatchIterable {
 
 /** One batch of an iterable as data. */
 function batchOf(who: string, item: unknown): Given {
-  if (Array.isArray(item) && (item.length === 2 || item.length === 3)) return { x: item[0], y: item[1], sampleWeight: item[2] };
-  if (typeof item === 'object' && item !== null && 'xs' in item && 'ys' in item) return { x: item.xs as Given['x'], y: item.ys as Given['y'] };
+  if (Array.isArray(item) && (item.length === 2 || item.length === 3))
+    return { x: item[0], y: item[1], sampleWeight: item[2] };
+  if (typeof item === 'object' && item !== null && 'xs' in item && 'ys' in item)
+    return { x: item.xs as Given['x'], y: item.ys as Given['y'] };
   throw new ValueError(`${who}: expected batches [x, y], [x, y, sampleWeight] or {xs, ys}, got ${show(item)}.`);
 }
 
@@ -127,7 +129,10 @@ export class StreamFeed implements Feed {
       if (ended) {
         this.iterator = null;
         if (this.limit === null && done > 0) break;
-        if (fresh) throw new StateError(`${this.who}: the iterable of batches ended after ${done} batches${this.limit === null ? '' : ` of ${this.limit}`}. Give an iterable that can be started anew, not a finished generator.`);
+        if (fresh)
+          throw new StateError(
+            `${this.who}: the iterable of batches ended after ${done} batches${this.limit === null ? '' : ` of ${this.limit}`}. Give an iterable that can be started anew, not a finished generator.`,
+          );
         this.iterator = this.start();
         fresh = true;
         continue;

@@ -17,7 +17,8 @@ export interface FitOptions {
   epochs?: number;
   batchSize?: number;
   /** [x, y], [x, y, sampleWeight], {xs, ys} or an iterable of batches. */
-  validationData?: readonly [Arrays, Arrays] | readonly [Arrays, Arrays, SampleWeight] | { xs: Arrays; ys: Arrays } | BatchIterable;
+  validationData?:
+    readonly [Arrays, Arrays] | readonly [Arrays, Arrays, SampleWeight] | { xs: Arrays; ys: Arrays } | BatchIterable;
   /** The last part of the rows, which is not trained on. */
   validationSplit?: number;
   validationBatchSize?: number;
@@ -69,12 +70,14 @@ interface Plan extends FitParams {
 function planOf(model: Model, session: Session, options: FitOptions): Plan {
   const who = 'fit';
   checkOptions(who, options, OPTIONS);
-  const integer = (name: keyof FitOptions, fallback: number, low: number) => checkInteger(who, name, options[name] ?? fallback, low);
+  const integer = (name: keyof FitOptions, fallback: number, low: number) =>
+    checkInteger(who, name, options[name] ?? fallback, low);
   const epochs = integer('epochs', 1, 0);
   const batchSize = integer('batchSize', model.fixedBatch ?? 32, 1);
   checkSignal(who, options.signal);
   const split = options.validationSplit;
-  if (split !== undefined && (typeof split !== 'number' || !(split >= 0 && split < 1))) throw new ValueError(`fit: validationSplit must be a number from 0 to below 1, got ${show(split)}.`);
+  if (split !== undefined && (typeof split !== 'number' || !(split >= 0 && split < 1)))
+    throw new ValueError(`fit: validationSplit must be a number from 0 to below 1, got ${show(split)}.`);
   if (options.seed !== undefined) session.seed = checkSeed(who, options.seed);
   return {
     epochs,
@@ -88,7 +91,13 @@ function planOf(model: Model, session: Session, options: FitOptions): Plan {
   };
 }
 
-export async function fit(model: Model, session: Session, x: Arrays | BatchIterable, y: Arrays | null, options: FitOptions): Promise<History> {
+export async function fit(
+  model: Model,
+  session: Session,
+  x: Arrays | BatchIterable,
+  y: Arrays | null,
+  options: FitOptions,
+): Promise<History> {
   const compiled = session.require('fit');
   const plan = planOf(model, session, options);
   options.signal?.throwIfAborted();
@@ -134,50 +143,83 @@ export async function fit(model: Model, session: Session, x: Arrays | BatchItera
       params.steps = batches;
       logs = readLogs();
       if (validation) {
-        for (const [name, value] of Object.entries(await runEvaluation(session, validation, options.signal))) logs[`val_${name}`] = value;
+        for (const [name, value] of Object.entries(await runEvaluation(session, validation, options.signal)))
+          logs[`val_${name}`] = value;
       }
       await user(() => callbacks.call('onEpochEnd', epoch, logs));
       bar?.end(logs, batches);
       history.add(epoch, logs);
     }
+    compiled.optimizer.finalizeVariableValues(model.trainableWeights);
     await user(() => callbacks.call('onTrainEnd', logs));
     if (train instanceof StreamFeed) await train.close();
     return history;
   });
 }
 
-async function feedsOf(model: Model, x: Arrays | BatchIterable, y: Arrays | null, options: FitOptions, plan: Plan): Promise<Feeds> {
+async function feedsOf(
+  model: Model,
+  x: Arrays | BatchIterable,
+  y: Arrays | null,
+  options: FitOptions,
+  plan: Plan,
+): Promise<Feeds> {
   const { classWeight, sampleWeight, validationSplit } = options;
   if (isIterable(x)) {
     for (const name of ['validationSplit', 'sampleWeight', 'batchSize'] as const) {
-      if (options[name] !== undefined) throw new ValueError(`fit: ${name} cannot be given with an iterable of batches.`);
+      if (options[name] !== undefined)
+        throw new ValueError(`fit: ${name} cannot be given with an iterable of batches.`);
     }
     if (y != null) throw new ValueError('fit: y is part of the batches when x is an iterable of batches.');
-    return { train: new StreamFeed('fit', model, x, plan.steps, { classWeight }), validation: await validationOf(model, options, plan) };
+    return {
+      train: new StreamFeed('fit', model, x, plan.steps, { classWeight }),
+      validation: await validationOf(model, options, plan),
+    };
   }
   const table = await tableOf('fit', model, { x, y, sampleWeight, classWeight }, true);
-  if (options.batchSize !== undefined && plan.batchSize > table.rows) throw new ValueError(`fit: batchSize ${plan.batchSize} is larger than the data, ${table.rows} samples.`);
+  if (options.batchSize !== undefined && plan.batchSize > table.rows)
+    throw new ValueError(`fit: batchSize ${plan.batchSize} is larger than the data, ${table.rows} samples.`);
   const limit = plan.steps ?? Infinity;
   const seed = plan.shuffle ? plan.seed : null;
-  if (!validationSplit) return { train: new TableFeed(table, inOrder(table.rows), plan.batchSize, seed, limit), validation: await validationOf(model, options, plan) };
-  if (options.validationData !== undefined) throw new ValueError('fit: give validationData or validationSplit, not both.');
+  if (!validationSplit)
+    return {
+      train: new TableFeed(table, inOrder(table.rows), plan.batchSize, seed, limit),
+      validation: await validationOf(model, options, plan),
+    };
+  if (options.validationData !== undefined)
+    throw new ValueError('fit: give validationData or validationSplit, not both.');
   const kept = Math.floor(table.rows * (1 - validationSplit));
-  if (kept === 0 || kept === table.rows) throw new ValueError(`fit: validationSplit ${validationSplit} leaves ${kept} of ${table.rows} samples to train on and ${table.rows - kept} to validate on.`);
+  if (kept === 0 || kept === table.rows)
+    throw new ValueError(
+      `fit: validationSplit ${validationSplit} leaves ${kept} of ${table.rows} samples to train on and ${table.rows - kept} to validate on.`,
+    );
   return {
     train: new TableFeed(table, inOrder(kept), plan.batchSize, seed, limit),
-    validation: new TableFeed(table, inOrder(table.rows - kept, kept), plan.validationBatchSize, null, options.validationSteps ?? Infinity),
+    validation: new TableFeed(
+      table,
+      inOrder(table.rows - kept, kept),
+      plan.validationBatchSize,
+      null,
+      options.validationSteps ?? Infinity,
+    ),
   };
 }
 
-async function validationOf(model: Model, { validationData: data, validationSteps }: FitOptions, plan: Plan): Promise<Feed | null> {
+async function validationOf(
+  model: Model,
+  { validationData: data, validationSteps }: FitOptions,
+  plan: Plan,
+): Promise<Feed | null> {
   if (data === undefined || data === null) return null;
   const who = 'fit: validationData';
   const steps = validationSteps === undefined ? null : checkInteger('fit', 'validationSteps', validationSteps, 1);
   if (isIterable(data)) return new StreamFeed(who, model, data, steps);
   let given;
-  if (Array.isArray(data) && (data.length === 2 || data.length === 3)) given = { x: data[0], y: data[1], sampleWeight: data[2] };
+  if (Array.isArray(data) && (data.length === 2 || data.length === 3))
+    given = { x: data[0], y: data[1], sampleWeight: data[2] };
   else if ('xs' in data) given = { x: data.xs, y: data.ys };
-  else throw new ValueError(`${who}: expected [x, y], [x, y, sampleWeight] or an iterable of batches, got ${show(data)}.`);
+  else
+    throw new ValueError(`${who}: expected [x, y], [x, y, sampleWeight] or an iterable of batches, got ${show(data)}.`);
   const table = await tableOf(who, model, given, true);
   return new TableFeed(table, inOrder(table.rows), plan.validationBatchSize, null, steps ?? Infinity);
 }

@@ -23,7 +23,8 @@ export class GraphModel extends Model {
   private readonly severalOutputs: boolean;
 
   constructor(options: GraphModelOptions) {
-    if (typeof options !== 'object' || options === null) throw new ValueError(`model: expected {inputs, outputs}, got ${show(options)}.`);
+    if (typeof options !== 'object' || options === null)
+      throw new ValueError(`model: expected {inputs, outputs}, got ${show(options)}.`);
     checkOptions('model', options, ['inputs', 'outputs', 'name', 'trainable']);
     super({ name: options.name, trainable: options.trainable });
     this.inputs = tensorsOf('inputs', options.inputs);
@@ -32,7 +33,8 @@ export class GraphModel extends Model {
     this.nodes = sorted(this.inputs, this.outputs);
     const names = new Map<string, Layer>();
     for (const layer of this.layers) {
-      if (names.has(layer.name)) throw new ValueError(`model: two layers are called '${layer.name}'; names must differ.`);
+      if (names.has(layer.name))
+        throw new ValueError(`model: two layers are called '${layer.name}'; names must differ.`);
       names.set(layer.name, layer);
     }
     this.built = true;
@@ -58,7 +60,8 @@ export class GraphModel extends Model {
 
   override call(inputs: TensorBase | readonly TensorBase[], kwargs: CallArgs = {}): TensorBase | TensorBase[] {
     const list = Array.isArray(inputs) ? (inputs as readonly TensorBase[]) : [inputs as TensorBase];
-    if (list.length !== this.inputs.length) throw new ValueError(`${this.name}: expected ${this.inputs.length} inputs, got ${list.length}.`);
+    if (list.length !== this.inputs.length)
+      throw new ValueError(`${this.name}: expected ${this.inputs.length} inputs, got ${list.length}.`);
     const values = new Map<LayerTensor, TensorBase>(this.inputs.map((t, i) => [t, list[i]]));
     for (const node of this.nodes) {
       const results = runNode(node, (t) => values.get(t) as TensorBase, { training: kwargs.training });
@@ -70,7 +73,14 @@ export class GraphModel extends Model {
 
   protected override get rows(): readonly Row[] {
     const inputs = this.inputs.map((t) => ({ layer: t.layer, outputs: [t], from: [] }));
-    return [...inputs, ...this.nodes.map((node) => ({ layer: node.layer, outputs: node.outputs, from: [...new Set(parentsOf(node).map((t) => t.layer.name))] }))];
+    return [
+      ...inputs,
+      ...this.nodes.map((node) => ({
+        layer: node.layer,
+        outputs: node.outputs,
+        from: [...new Set(parentsOf(node).map((t) => t.layer.name))],
+      })),
+    ];
   }
 
   override getConfig(): Record<string, any> {
@@ -82,7 +92,8 @@ function tensorsOf(what: string, given: unknown): readonly LayerTensor[] {
   const list: unknown[] = Array.isArray(given) ? given : [given];
   if (list.length === 0) throw new ValueError(`model: ${what} is empty.`);
   for (const t of list) {
-    if (!(t instanceof LayerTensor)) throw new ValueError(`model: ${what} must be tensors from input() or layer.apply(), got ${show(t)}.`);
+    if (!(t instanceof LayerTensor))
+      throw new ValueError(`model: ${what} must be tensors from input() or layer.apply(), got ${show(t)}.`);
   }
   return list as LayerTensor[];
 }
@@ -93,7 +104,8 @@ function sorted(inputs: readonly LayerTensor[], outputs: readonly LayerTensor[])
   const order = new Set<LayerNode>();
   const visit = (t: LayerTensor): void => {
     if (starts.has(t) || order.has(t.node)) return;
-    if (t.layer instanceof InputLayer) throw new ValueError(`model: an output depends on input '${t.layer.name}', which is not among the inputs.`);
+    if (t.layer instanceof InputLayer)
+      throw new ValueError(`model: an output depends on input '${t.layer.name}', which is not among the inputs.`);
     parentsOf(t.node).forEach(visit);
     order.add(t.node);
   };

@@ -131,7 +131,11 @@ export abstract class Model extends Layer implements Programmable {
   /** The loss, or a list of loss and metrics (`metricsNames`), over data. */
   async evaluate(x: BatchIterable, options?: EvaluateOptions): Promise<any>;
   async evaluate(x: Arrays, y: Arrays, options?: EvaluateOptions): Promise<any>;
-  async evaluate(x: Arrays | BatchIterable, second?: Arrays | EvaluateOptions | null, third?: EvaluateOptions): Promise<number | number[] | Logs> {
+  async evaluate(
+    x: Arrays | BatchIterable,
+    second?: Arrays | EvaluateOptions | null,
+    third?: EvaluateOptions,
+  ): Promise<number | number[] | Logs> {
     const [y, options] = split('evaluate', x, second, third);
     return evaluate(this, this.session, x, y, options);
   }
@@ -161,7 +165,13 @@ export abstract class Model extends Layer implements Programmable {
     const { layers } = this;
     const found = typeof which === 'number' ? layers.at(which) : layers.find((l) => l.name === which);
     if (!found) {
-      const hint = typeof which === 'string' ? suggestion(which, layers.map((l) => l.name)) : ` There are ${layers.length}.`;
+      const hint =
+        typeof which === 'string'
+          ? suggestion(
+              which,
+              layers.map((l) => l.name),
+            )
+          : ` There are ${layers.length}.`;
       throw new ValueError(`getLayer: model '${this.name}' has no layer ${show(which)}.${hint}`);
     }
     return found;
@@ -183,11 +193,17 @@ export abstract class Model extends Layer implements Programmable {
   async loadWeights(path: string): Promise<void> {
     const { weights } = this;
     const read = [...(await readTensors(path)).entries()];
-    if (read.length !== weights.length) throw new ShapeError(`loadWeights: ${path} holds ${read.length} weights, model '${this.name}' has ${weights.length}.`);
+    if (read.length !== weights.length)
+      throw new ShapeError(
+        `loadWeights: ${path} holds ${read.length} weights, model '${this.name}' has ${weights.length}.`,
+      );
     const byPlace = new Map(read.map(([name, t]) => [Number(name.split(':')[0]), t]));
     const values = weights.map((v, i): Tensor => {
       const t = byPlace.get(i);
-      if (!t || !sameShape(t.shape, v.shape)) throw new ShapeError(`loadWeights: ${path} has ${t ? showShape(t.shape) : 'nothing'} for '${v.name}', expected ${showShape(v.shape)}.`);
+      if (!t || !sameShape(t.shape, v.shape))
+        throw new ShapeError(
+          `loadWeights: ${path} has ${t ? showShape(t.shape) : 'nothing'} for '${v.name}', expected ${showShape(v.shape)}.`,
+        );
       return t;
     });
     this.setWeights(values);
@@ -196,14 +212,28 @@ export abstract class Model extends Layer implements Programmable {
 
 /** The result of one layer in a chain or graph must be a single tensor where one is expected. */
 export function single(layer: Layer, output: LayerTensor | LayerTensor[]): LayerTensor {
-  if (Array.isArray(output)) throw new ValueError(`layer '${layer.name}' gives ${output.length} tensors; a sequential model needs layers that give one. Use model({inputs, outputs}).`);
+  if (Array.isArray(output))
+    throw new ValueError(
+      `layer '${layer.name}' gives ${output.length} tensors; a sequential model needs layers that give one. Use model({inputs, outputs}).`,
+    );
   return output;
 }
 
-function split<O extends object>(who: string, x: unknown, second: Arrays | O | null | undefined, third: O | undefined): [Arrays | null, O] {
-  const iterable = typeof x === 'object' && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && (Symbol.iterator in x || Symbol.asyncIterator in x);
+function split<O extends object>(
+  who: string,
+  x: unknown,
+  second: Arrays | O | null | undefined,
+  third: O | undefined,
+): [Arrays | null, O] {
+  const iterable =
+    typeof x === 'object' &&
+    x !== null &&
+    !Array.isArray(x) &&
+    !ArrayBuffer.isView(x) &&
+    (Symbol.iterator in x || Symbol.asyncIterator in x);
   if (!iterable) {
-    if (third !== undefined && (typeof third !== 'object' || third === null)) throw new ValueError(`${who}: options must be an object, got ${show(third)}.`);
+    if (third !== undefined && (typeof third !== 'object' || third === null))
+      throw new ValueError(`${who}: options must be an object, got ${show(third)}.`);
     return [(second ?? null) as Arrays | null, third ?? ({} as O)];
   }
   if (third !== undefined) return [(second ?? null) as Arrays | null, third];
@@ -212,6 +242,7 @@ function split<O extends object>(who: string, x: unknown, second: Arrays | O | n
 
 function shapesOf(name: string, slots: readonly Slot[]): unknown {
   const shapes = slots.map((s) => s.shape);
-  if (shapes.some((s) => s === null)) throw new StateError(`model '${name}' is not built yet. Give its first layer an inputShape, or fit it first.`);
+  if (shapes.some((s) => s === null))
+    throw new StateError(`model '${name}' is not built yet. Give its first layer an inputShape, or fit it first.`);
   return shapes.length === 1 ? shapes[0] : shapes;
 }

@@ -7,12 +7,14 @@ export function checkVerbose(who: string, verbose: Verbose | undefined, fallback
   if (verbose === undefined) return fallback;
   if (verbose === 'auto') return 1;
   if (typeof verbose === 'boolean') return verbose ? 1 : 0;
-  if (verbose !== 0 && verbose !== 1 && verbose !== 2) throw new ValueError(`${who}: verbose must be 0, 1, 2 or 'auto', got ${show(verbose)}.`);
+  if (verbose !== 0 && verbose !== 1 && verbose !== 2)
+    throw new ValueError(`${who}: verbose must be 0, 1, 2 or 'auto', got ${show(verbose)}.`);
   return verbose;
 }
 
 export function checkSignal(who: string, signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new ValueError(`${who}: signal must be an AbortSignal, got ${show(signal)}.`);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new ValueError(`${who}: signal must be an AbortSignal, got ${show(signal)}.`);
 }
 
 export function checkFlag(who: string, option: string, value: unknown, fallback: boolean): boolean {

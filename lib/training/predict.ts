@@ -21,7 +21,7 @@ const OPTIONS: readonly (keyof PredictOptions)[] = ['batchSize', 'training', 'si
 
 const CHUNK_MS = 10;
 /** Results are read back in pieces of about this size. */
-const PIECE_BYTES = 4 << 20;
+const PIECE_BYTES = 1 << 20;
 /** predictSync runs up to so many rows as one program. */
 const ONE_PROGRAM_ROWS = 1024;
 
@@ -29,12 +29,20 @@ const ONE_PROGRAM_ROWS = 1024;
 function rowsOf(who: string, model: Model, x: readonly Tensor[]): number {
   const rows = x[0].shape[0];
   x.forEach((t, i) => {
-    if (t.shape[0] !== rows) throw new ShapeError(`${who}: x '${model.inputSlots[0].name}' has ${rows} samples and '${model.inputSlots[i].name}' has ${t.shape[0]}.`);
+    if (t.shape[0] !== rows)
+      throw new ShapeError(
+        `${who}: x '${model.inputSlots[0].name}' has ${rows} samples and '${model.inputSlots[i].name}' has ${t.shape[0]}.`,
+      );
   });
   return rows;
 }
 
-export async function predict(model: Model, session: Session, given: Arrays, options: PredictOptions): Promise<Tensor | Tensor[]> {
+export async function predict(
+  model: Model,
+  session: Session,
+  given: Arrays,
+  options: PredictOptions,
+): Promise<Tensor | Tensor[]> {
   checkOptions('predict', options, OPTIONS);
   const batchSize = checkInteger('predict', 'batchSize', options.batchSize ?? model.fixedBatch ?? 32, 1);
   const training = checkFlag('predict', 'training', options.training, false);
@@ -45,10 +53,29 @@ export async function predict(model: Model, session: Session, given: Arrays, opt
   const columns = await Promise.all(x.map((t, i) => column('predict: x', t, model.inputSlots[i].dtype)));
   const results = new Results();
   const full = Math.floor(rows / batchSize);
-  const make = (batch: number) => session.programs.predict(columns.map((c) => c.batchSpec(batch)), training, session.seed);
-  if (full > 0) await stretch(await make(batchSize), columns, results, { rows, from: 0, batch: batchSize, count: full, signal: options.signal });
+  const make = (batch: number) =>
+    session.programs.predict(
+      columns.map((c) => c.batchSpec(batch)),
+      training,
+      session.seed,
+    );
+  if (full > 0)
+    await stretch(await make(batchSize), columns, results, {
+      rows,
+      from: 0,
+      batch: batchSize,
+      count: full,
+      signal: options.signal,
+    });
   const rest = rows - full * batchSize;
-  if (rest > 0 || rows === 0) await stretch(await make(rest), columns, results, { rows, from: full * batchSize, batch: rest, count: 1, signal: options.signal });
+  if (rest > 0 || rows === 0)
+    await stretch(await make(rest), columns, results, {
+      rows,
+      from: full * batchSize,
+      batch: rest,
+      count: 1,
+      signal: options.signal,
+    });
   return results.done();
 }
 
@@ -61,16 +88,30 @@ interface Stretch {
 }
 
 /** Runs `count` batches and reads their results back. */
-async function stretch(program: Program, columns: readonly Column[], results: Results, { rows, from, batch, count, signal }: Stretch): Promise<void> {
+async function stretch(
+  program: Program,
+  columns: readonly Column[],
+  results: Results,
+  { rows, from, batch, count, signal }: Stretch,
+): Promise<void> {
   const sources = columns.map((c) => c.source);
   const order = inOrder(rows);
   const bytes = Math.max(...program.outputSpecs.map((s) => sizeOf(s.shape) * bytesPerElement(s.dtype)), 1);
   const most = Math.max(1, Math.min(count, Math.floor(PIECE_BYTES / bytes)));
-  const buffers = program.outputSpecs.map((s) => new (native().Buffer)(DTYPES.indexOf(s.dtype), sizeOf(s.shape) * most));
+  const buffers = program.outputSpecs.map(
+    (s) => new (native().Buffer)(DTYPES.indexOf(s.dtype), sizeOf(s.shape) * most),
+  );
   results.open(program.outputSpecs, rows);
-  for (let done = 0; done < count; ) {
+  for (let done = 0; done < count;) {
     signal?.throwIfAborted();
-    const steps = await program.steps(sources, order, from + done * batch, Math.min(most, count - done), CHUNK_MS, buffers);
+    const steps = await program.steps(
+      sources,
+      order,
+      from + done * batch,
+      Math.min(most, count - done),
+      CHUNK_MS,
+      buffers,
+    );
     results.tensors.forEach((t, k) => {
       const size = sizeOf(program.outputSpecs[k].shape);
       const row = size / (batch || 1);
@@ -109,13 +150,23 @@ export class SyncPredictor {
   }
 
   run(model: Model, session: Session, given: Arrays, options: PredictOptions | undefined): Tensor | Tensor[] {
-    if (this.program && options === undefined && given instanceof Tensor && given.dtype === this.dtype && same(given.shape, this.shape)) return this.program.run([given])[0];
+    if (
+      this.program &&
+      options === undefined &&
+      given instanceof Tensor &&
+      given.dtype === this.dtype &&
+      same(given.shape, this.shape)
+    )
+      return this.program.run([given])[0];
     if (options) checkOptions('predictSync', options, ['batchSize', 'training']);
     const training = checkFlag('predictSync', 'training', options?.training, false);
     const x = inputsOf('predictSync', model, given, false).map((t, i) => inDType(t, model.inputSlots[i].dtype));
     const rows = rowsOf('predictSync', model, x);
     const fixed = options?.batchSize ?? model.fixedBatch;
-    const batch = fixed === null ? Math.min(rows, ONE_PROGRAM_ROWS) : Math.min(rows, checkInteger('predictSync', 'batchSize', fixed, 1));
+    const batch =
+      fixed === null
+        ? Math.min(rows, ONE_PROGRAM_ROWS)
+        : Math.min(rows, checkInteger('predictSync', 'batchSize', fixed, 1));
     if (batch === rows) {
       const program = session.programs.predictNow(x, training, session.seed);
       if (options === undefined && x.length === 1 && x[0] === given && program.outputSpecs.length === 1) {
@@ -128,7 +179,13 @@ export class SyncPredictor {
   }
 }
 
-function inBatches(session: Session, x: readonly Tensor[], rows: number, batch: number, training: boolean): Tensor | Tensor[] {
+function inBatches(
+  session: Session,
+  x: readonly Tensor[],
+  rows: number,
+  batch: number,
+  training: boolean,
+): Tensor | Tensor[] {
   const results = new Results();
   for (let from = 0; from < rows; from += batch) {
     const count = Math.min(batch, rows - from);
@@ -138,7 +195,7 @@ function inBatches(session: Session, x: readonly Tensor[], rows: number, batch: 
     });
     const program = session.programs.predictNow(part, training, session.seed);
     results.open(program.outputSpecs, rows);
-    program.run(part).forEach((t, k) => (results.tensors[k].data as Float32Array).set(t.data as Float32Array, (from * t.size) / count));
+    program.run(part).forEach((t, k) => (results.tensors[k].data as Float32Array).set(t.data, (from * t.size) / count));
   }
   return results.done();
 }

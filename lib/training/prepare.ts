@@ -31,8 +31,12 @@ export interface Given {
 export function inputsOf(who: string, model: Receiver, x: Arrays, mayBuild: boolean): Tensor[] {
   const tensors = arrange(`${who}: x`, x, model.inputSlots);
   if (!model.built) {
-    if (!mayBuild) throw new StateError(`${who}: model '${model.name}' is not built yet. Give its first layer an inputShape, or fit it first.`);
-    if (tensors.some((t) => t.rank === 0)) throw new ShapeError(`${who}: x: expected one row per sample, got a single number.`);
+    if (!mayBuild)
+      throw new StateError(
+        `${who}: model '${model.name}' is not built yet. Give its first layer an inputShape, or fit it first.`,
+      );
+    if (tensors.some((t) => t.rank === 0))
+      throw new ShapeError(`${who}: x: expected one row per sample, got a single number.`);
     const shapes = tensors.map((t) => [null, ...t.shape.slice(1)]);
     model.build(shapes.length === 1 ? shapes[0] : shapes);
   }
@@ -64,19 +68,30 @@ function targetDType(t: Tensor, slot: Slot): DType {
   return t.dtype === 'int32' ? 'int32' : slot.dtype;
 }
 
-function weightsOf(who: string, model: Receiver, y: readonly Tensor[], { sampleWeight, classWeight }: Given): (Tensor | null)[] {
+function weightsOf(
+  who: string,
+  model: Receiver,
+  y: readonly Tensor[],
+  { sampleWeight, classWeight }: Given,
+): (Tensor | null)[] {
   const slots = model.outputSlots;
   let weights: (Tensor | null)[] = slots.map(() => null);
   if (sampleWeight != null) {
     if (slots.length > 1 && Array.isArray(sampleWeight) && sampleWeight.length === slots.length) {
-      weights = sampleWeight.map((w: TensorLike | null) => (w === null ? null : tensor(w, undefined, undefined, `${who}: sampleWeight`)));
+      weights = sampleWeight.map((w: TensorLike | null) =>
+        w === null ? null : tensor(w, undefined, undefined, `${who}: sampleWeight`),
+      );
     } else {
-      const shared = slots.length === 1 ? arrange(`${who}: sampleWeight`, sampleWeight as Arrays, slots) : [tensor(sampleWeight as TensorLike, undefined, undefined, `${who}: sampleWeight`)];
+      const shared =
+        slots.length === 1
+          ? arrange(`${who}: sampleWeight`, sampleWeight as Arrays, slots)
+          : [tensor(sampleWeight as TensorLike, undefined, undefined, `${who}: sampleWeight`)];
       weights = slots.map((_, i) => shared[i] ?? shared[0]);
     }
   }
   if (classWeight != null) {
-    if (slots.length !== 1) throw new ValueError(`${who}: classWeight is for models of one output; this one has ${slots.length}.`);
+    if (slots.length !== 1)
+      throw new ValueError(`${who}: classWeight is for models of one output; this one has ${slots.length}.`);
     weights = [byClass(who, y[0], classWeight, weights[0])];
   }
   return weights;
@@ -84,12 +99,17 @@ function weightsOf(who: string, model: Receiver, y: readonly Tensor[], { sampleW
 
 /** The weight of each sample's class, times the weight it has already. */
 function byClass(who: string, y: Tensor, classWeight: ClassWeight, given: Tensor | null): Tensor {
-  const table = classWeight instanceof Map ? classWeight : new Map(Object.entries(classWeight).map(([k, v]) => [Number(k), v as number]));
+  const table =
+    classWeight instanceof Map
+      ? classWeight
+      : new Map(Object.entries(classWeight).map(([k, v]) => [Number(k), v as number]));
   for (const [k, v] of table) {
-    if (!Number.isInteger(k) || typeof v !== 'number' || !(v >= 0)) throw new ValueError(`${who}: classWeight maps classes to weights of at least 0, got ${show(k)}: ${show(v)}.`);
+    if (!Number.isInteger(k) || typeof v !== 'number' || !(v >= 0))
+      throw new ValueError(`${who}: classWeight maps classes to weights of at least 0, got ${show(k)}: ${show(v)}.`);
   }
   const [rows, width] = [y.shape[0], y.rank > 1 ? y.shape[1] : 1];
-  if (y.rank > 2) throw new ShapeError(`${who}: classWeight needs targets [batch] or [batch, classes], got ${showShape(y.shape)}.`);
+  if (y.rank > 2)
+    throw new ShapeError(`${who}: classWeight needs targets [batch] or [batch, classes], got ${showShape(y.shape)}.`);
   const weights = new Float32Array(rows);
   for (let r = 0; r < rows; r++) {
     let label = y.data[r * width];
@@ -100,6 +120,7 @@ function byClass(who: string, y: Tensor, classWeight: ClassWeight, given: Tensor
     }
     weights[r] = (table.get(label) ?? 1) * (given ? given.data[r] : 1);
   }
-  if (given && given.rank !== 1) throw new ShapeError(`${who}: sampleWeight beside classWeight must be [batch], got ${showShape(given.shape)}.`);
+  if (given && given.rank !== 1)
+    throw new ShapeError(`${who}: sampleWeight beside classWeight must be [batch], got ${showShape(given.shape)}.`);
   return new Tensor(weights, [rows]);
 }

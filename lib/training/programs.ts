@@ -10,6 +10,7 @@ import { Tensor, type TensorBase } from '../program/tensor.js';
 import { symbolsOf } from '../program/trace.js';
 import type { Spec } from '../program/types.js';
 import { Variable } from '../program/variable.js';
+import { penalties } from '../regularizers/index.js';
 import type { Compiled } from './compiled.js';
 import type { BatchSpecs } from './table.js';
 
@@ -47,7 +48,9 @@ export class Programs {
   }
 
   async predict(x: readonly Spec[], training: boolean, seed: number): Promise<Program> {
-    return this.find(training ? 'predictTraining' : 'predict', { x, y: [], weights: [] }, seed, () => this.predictSteps(x, training, seed));
+    return this.find(training ? 'predictTraining' : 'predict', { x, y: [], weights: [] }, seed, () =>
+      this.predictSteps(x, training, seed),
+    );
   }
 
   predictNow(x: readonly Spec[], training: boolean, seed: number): Program {
@@ -62,7 +65,12 @@ export class Programs {
   }
 
   /** A part at a time, with a breath between: the making must not hold up the event loop. */
-  private async find(kind: Kind, specs: BatchSpecs, seed: number, make: () => Generator<void, Program>): Promise<Program> {
+  private async find(
+    kind: Kind,
+    specs: BatchSpecs,
+    seed: number,
+    make: () => Generator<void, Program>,
+  ): Promise<Program> {
     const key = this.keyOf(kind, specs, seed);
     const known = this.cache.get(key);
     if (known) return known;
@@ -98,6 +106,7 @@ export class Programs {
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new StateError(`${this.model.name}: there are no trainable weights to fit.`);
     const grads = within(graph, () => {
+      addPenalties(graph, variables);
       const total = compiled.trace(compiled.training, inputs.y, outputs, inputs.weights, graph.losses);
       return gradients(total, variables);
     });
@@ -113,7 +122,10 @@ export class Programs {
     const inputs = within(graph, () => declare(graph, specs));
     const outputs = within(graph, () => this.model.forward(inputs.x, false));
     yield;
-    within(graph, () => compiled.trace(compiled.evaluation, inputs.y, outputs, inputs.weights, graph.losses));
+    within(graph, () => {
+      addPenalties(graph, this.model.trainableWeights);
+      compiled.trace(compiled.evaluation, inputs.y, outputs, inputs.weights, graph.losses);
+    });
     yield;
     return new Program(graph, []);
   }
@@ -133,7 +145,16 @@ export class Programs {
   }
 }
 
-function declare(graph: Graph, { x, y, weights }: BatchSpecs): { x: SymbolicTensor[]; y: SymbolicTensor[]; weights: (SymbolicTensor | null)[] } {
+/** Joins what the regularizers of the weights cost to the losses. */
+function addPenalties(graph: Graph, variables: readonly Variable[]): void {
+  const list = penalties(variables);
+  if (list.length > 0) graph.losses.push(...symbolsOf(graph, list));
+}
+
+function declare(
+  graph: Graph,
+  { x, y, weights }: BatchSpecs,
+): { x: SymbolicTensor[]; y: SymbolicTensor[]; weights: (SymbolicTensor | null)[] } {
   const batched = (s: Spec) => graph.input(s, true);
   return { x: x.map(batched), y: y.map(batched), weights: weights.map((w) => w && batched(w)) };
 }

@@ -2,6 +2,7 @@ import type { Logs } from './compiled.js';
 
 const WIDTH = 20;
 const REDRAW_MS = 100;
+const ESCAPE = '\u001b';
 
 interface EpochOf {
   readonly epoch: number;
@@ -10,7 +11,8 @@ interface EpochOf {
 
 /** A duration as Keras writes it: 85ms, 3s, 1:05. */
 export function showTime(seconds: number): string {
-  if (seconds >= 3600) return `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(Math.floor(seconds) % 60)}`;
+  if (seconds >= 3600)
+    return `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(Math.floor(seconds) % 60)}`;
   if (seconds >= 60) return `${Math.floor(seconds / 60)}:${pad(Math.floor(seconds) % 60)}`;
   return `${Math.round(seconds)}s`;
 }
@@ -25,7 +27,10 @@ function showStep(seconds: number): string {
 /** Figures as ` - loss: 0.0123 - val_loss: 4.5600e-05`. */
 export function showLogs(logs: Logs): string {
   return Object.entries(logs)
-    .map(([name, value]) => ` - ${name}: ${value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(4) : value.toFixed(4)}`)
+    .map(
+      ([name, value]) =>
+        ` - ${name}: ${value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(4) : value.toFixed(4)}`,
+    )
     .join('');
 }
 
@@ -75,17 +80,17 @@ export class ProgressBar {
     if (total === null) return `${done}/Unknown`;
     const filled = total === 0 ? WIDTH : Math.min(WIDTH, Math.floor((WIDTH * done) / total));
     const count = String(done).padStart(String(total).length);
-    const [bright, dim, plain] = this.terminal ? ['\x1b[32m', '\x1b[37m', '\x1b[0m'] : ['', '', ''];
+    const [bright, dim, plain] = this.terminal ? [`${ESCAPE}[32m`, `${ESCAPE}[37m`, `${ESCAPE}[0m`] : ['', '', ''];
     return `${bold(this.terminal, `${count}/${total}`)} ${bright}${'━'.repeat(filled)}${dim}${'━'.repeat(WIDTH - filled)}${plain}`;
   }
 
   private draw(line: string, end = ''): void {
     // A line longer than the terminal would wrap, and the next one could not go back over it.
-    const escapes = /\x1b\[\d*m/g;
+    const escapes = new RegExp(`${ESCAPE}\\[\\d*m`, 'g');
     const room = (this.out.columns ?? 80) - 1;
     const over = line.replace(escapes, '').length - room;
-    const cut = over > 0 && end === '' ? `${line.slice(0, line.length - over)}` : line;
-    this.out.write(`${this.live ? '\r\x1b[K' : ''}${cut}${end}`);
+    const cut = over > 0 && end === '' ? line.slice(0, line.length - over) : line;
+    this.out.write(`${this.live ? `\r${ESCAPE}[K` : ''}${cut}${end}`);
     this.live = end === '';
   }
 }
@@ -96,5 +101,5 @@ export function progressBar(verbose: 0 | 1 | 2): ProgressBar | null {
 }
 
 function bold(terminal: boolean, text: string): string {
-  return terminal ? `\x1b[1m${text}\x1b[0m` : text;
+  return terminal ? `${ESCAPE}[1m${text}${ESCAPE}[0m` : text;
 }

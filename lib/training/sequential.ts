@@ -1,6 +1,6 @@
 import { InputLayer } from '../layers/input.js';
 import type { LayerTensor } from '../layers/connect.js';
-import { Layer, type CallArgs, type LayerConfig, type PartialShape } from '../layers/layer.js';
+import { Layer, type CallArgs, type PartialShape } from '../layers/layer.js';
 import { show, StateError, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { Model, single } from './model.js';
@@ -21,7 +21,7 @@ export class Sequential extends Model {
   private outputs: LayerTensor[] = [];
 
   constructor(options: SequentialOptions = {}) {
-    super({ name: options.name, trainable: options.trainable, ...rest(options) } as LayerConfig, ['layers']);
+    super({ name: options.name, trainable: options.trainable, ...rest(options) }, ['layers']);
     for (const layer of options.layers ?? []) this.add(layer);
   }
 
@@ -31,7 +31,13 @@ export class Sequential extends Model {
 
   get inputSlots(): readonly Slot[] {
     const first = this.chain[0];
-    return [{ name: this.start?.name ?? first?.name ?? 'input', shape: this.start?.shape ?? null, dtype: this.start?.dtype ?? first?.dtype ?? 'float32' }];
+    return [
+      {
+        name: this.start?.name ?? first?.name ?? 'input',
+        shape: this.start?.shape ?? null,
+        dtype: this.start?.dtype ?? first?.dtype ?? 'float32',
+      },
+    ];
   }
 
   get outputSlots(): readonly Slot[] {
@@ -44,10 +50,15 @@ export class Sequential extends Model {
   /** Appends a layer. The first one with an inputShape, or an input layer, settles the shapes at once. */
   add(layer: Layer): void {
     if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: add expects a layer, got ${show(layer)}.`);
-    if (this.chain.includes(layer) || layer === this.start) throw new ValueError(`${this.name}: layer '${layer.name}' is in the model already. Layers that are used twice need model({inputs, outputs}).`);
-    if (this.chain.some((l) => l.name === layer.name)) throw new ValueError(`${this.name}: there is a layer '${layer.name}' already; names must differ.`);
+    if (this.chain.includes(layer) || layer === this.start)
+      throw new ValueError(
+        `${this.name}: layer '${layer.name}' is in the model already. Layers that are used twice need model({inputs, outputs}).`,
+      );
+    if (this.chain.some((l) => l.name === layer.name))
+      throw new ValueError(`${this.name}: there is a layer '${layer.name}' already; names must differ.`);
     if (layer instanceof InputLayer) {
-      if (this.chain.length > 0 || this.start) throw new ValueError(`${this.name}: an input layer can only be the first one.`);
+      if (this.chain.length > 0 || this.start)
+        throw new ValueError(`${this.name}: an input layer can only be the first one.`);
       this.start = layer;
       return;
     }
@@ -74,7 +85,8 @@ export class Sequential extends Model {
     if (this.chain.length === 0) throw new StateError(`${this.name}: there are no layers to build.`);
     const start = new InputLayer({ batchShape: [null, ...inputShape.slice(1)], dtype: this.chain[0].dtype });
     const outputs: LayerTensor[] = [];
-    for (const layer of this.chain) outputs.push(single(layer, layer.apply(outputs.at(-1) ?? start.output) as LayerTensor));
+    for (const layer of this.chain)
+      outputs.push(single(layer, layer.apply(outputs.at(-1) ?? start.output) as LayerTensor));
     this.start = start;
     this.outputs = outputs;
   }
@@ -88,7 +100,10 @@ export class Sequential extends Model {
   }
 
   override getConfig(): Record<string, any> {
-    return { name: this.name, layers: this.chain.map((l) => ({ className: l.constructor.name, config: l.getConfig() })) };
+    return {
+      name: this.name,
+      layers: this.chain.map((l) => ({ className: l.constructor.name, config: l.getConfig() })),
+    };
   }
 }
 

@@ -31,7 +31,10 @@ export class Session {
   }
 
   require(who: string): Compiled {
-    if (!this.compiled) throw new StateError(`${who}: model '${this.model.name}' must be compiled first; call compile({optimizer, loss}).`);
+    if (!this.compiled)
+      throw new StateError(
+        `${who}: model '${this.model.name}' must be compiled first; call compile({optimizer, loss}).`,
+      );
     return this.compiled;
   }
 

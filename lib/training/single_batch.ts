@@ -9,15 +9,31 @@ import { sourcesOf, specsOf, type BatchSpecs } from './table.js';
 import type { Program } from '../program/program.js';
 
 /** trainOnBatch: one step. */
-export async function trainOnBatch(model: Model, session: Session, x: Arrays, y: Arrays, options: BatchOptions): Promise<unknown> {
+export async function trainOnBatch(
+  model: Model,
+  session: Session,
+  x: Arrays,
+  y: Arrays,
+  options: BatchOptions,
+): Promise<unknown> {
   const compiled = session.require('trainOnBatch');
-  return run('trainOnBatch', model, session, x, y, options, compiled.training, (specs) => session.programs.train(specs, compiled, session.seed));
+  return run('trainOnBatch', model, session, x, y, options, compiled.training, (specs) =>
+    session.programs.train(specs, compiled, session.seed),
+  );
 }
 
 /** testOnBatch: the figures without a step. */
-export async function testOnBatch(model: Model, session: Session, x: Arrays, y: Arrays, options: BatchOptions): Promise<unknown> {
+export async function testOnBatch(
+  model: Model,
+  session: Session,
+  x: Arrays,
+  y: Arrays,
+  options: BatchOptions,
+): Promise<unknown> {
   const compiled = session.require('testOnBatch');
-  return run('testOnBatch', model, session, x, y, options, compiled.evaluation, (specs) => session.programs.evaluate(specs, compiled, session.seed));
+  return run('testOnBatch', model, session, x, y, options, compiled.evaluation, (specs) =>
+    session.programs.evaluate(specs, compiled, session.seed),
+  );
 }
 
 async function run(

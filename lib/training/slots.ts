@@ -27,21 +27,30 @@ function isShaped(value: unknown): value is TensorBase | TensorData {
  */
 export function arrange(who: string, value: Arrays, slots: readonly Slot[]): Tensor[] {
   if (value === undefined || value === null) throw new ValueError(`${who}: expected data, got ${String(value)}.`);
-  if (!isShaped(value) && !Array.isArray(value) && typeof value === 'object') return slots.map((slot) => fromDictionary(who, value as Record<string, TensorLike>, slot, slots));
+  if (!isShaped(value) && !Array.isArray(value) && typeof value === 'object')
+    return slots.map((slot) => fromDictionary(who, value as Record<string, TensorLike>, slot, slots));
   if (slots.length === 1) {
     const only = Array.isArray(value) && value.length === 1 && isShaped(value[0]) ? value[0] : value;
     return [tensor(only as TensorLike, undefined, undefined, who)];
   }
   if (!Array.isArray(value) || value.length !== slots.length) {
     const names = slots.map((s) => s.name).join(', ');
-    throw new ValueError(`${who}: expected a list of ${slots.length} arrays (${names}), got ${Array.isArray(value) ? `a list of ${value.length}` : show(value)}.`);
+    throw new ValueError(
+      `${who}: expected a list of ${slots.length} arrays (${names}), got ${Array.isArray(value) ? `a list of ${value.length}` : show(value)}.`,
+    );
   }
   return value.map((v: TensorLike, i) => tensor(v, undefined, undefined, `${who} '${slots[i].name}'`));
 }
 
-function fromDictionary(who: string, given: Record<string, TensorLike>, { name }: Slot, slots: readonly Slot[]): Tensor {
+function fromDictionary(
+  who: string,
+  given: Record<string, TensorLike>,
+  { name }: Slot,
+  slots: readonly Slot[],
+): Tensor {
   for (const key of Object.keys(given)) {
-    if (!slots.some((s) => s.name === key)) throw new ValueError(`${who}: unknown name '${key}'. Expected: ${slots.map((s) => s.name).join(', ')}.`);
+    if (!slots.some((s) => s.name === key))
+      throw new ValueError(`${who}: unknown name '${key}'. Expected: ${slots.map((s) => s.name).join(', ')}.`);
   }
   if (given[name] === undefined) throw new ValueError(`${who}: '${name}' is missing.`);
   return tensor(given[name], undefined, undefined, `${who} '${name}'`);
@@ -51,7 +60,8 @@ function fromDictionary(who: string, given: Record<string, TensorLike>, { name }
 export function fitSlot(who: string, t: Tensor, { name, shape }: Slot): Tensor {
   if (t.rank === 0) throw new ShapeError(`${who}: expected an array with one row per sample, got a single number.`);
   if (!shape) return t;
-  const fits = (given: readonly number[]) => given.length === shape.length && given.every((n, i) => shape[i] === null || n === shape[i] || i === 0);
+  const fits = (given: readonly number[]) =>
+    given.length === shape.length && given.every((n, i) => shape[i] === null || n === shape[i] || i === 0);
   if (fits(t.shape)) return t;
   if (fits([...t.shape, 1])) return new Tensor(t.data, [...t.shape, 1], t.dtype);
   throw new ShapeError(`${who}: '${name}' expects shape ${showShape(shape)}, got ${showShape(t.shape)}.`);
@@ -62,7 +72,8 @@ export function commonRows(who: string, tensors: readonly { tensor: Tensor; what
   const [first, ...rest] = tensors;
   const rows = first.tensor.shape[0];
   for (const { tensor: t, what } of rest) {
-    if (t.rank === 0 || t.shape[0] !== rows) throw new ShapeError(`${who}: ${first.what} has ${rows} samples and ${what} has ${t.shape[0] ?? 'none'}.`);
+    if (t.rank === 0 || t.shape[0] !== rows)
+      throw new ShapeError(`${who}: ${first.what} has ${rows} samples and ${what} has ${t.shape[0] ?? 'none'}.`);
   }
   if (rows === 0) throw new ValueError(`${who}: the data is empty (no samples).`);
   return rows;

@@ -35,8 +35,16 @@ function wrap(text: string, width: number): string[] {
 }
 
 /** Keras' table: layers with their types, output shapes and parameters, then the totals. */
-export function summaryOf(name: string, rows: readonly Row[], weights: readonly Variable[], trainable: readonly Variable[], lineLength = 80): string {
-  const chain = rows.every((row, i) => row.from.length === 0 || (row.from.length === 1 && row.from[0] === rows[i - 1]?.layer.name));
+export function summaryOf(
+  name: string,
+  rows: readonly Row[],
+  weights: readonly Variable[],
+  trainable: readonly Variable[],
+  lineLength = 80,
+): string {
+  const chain = rows.every(
+    (row, i) => row.from.length === 0 || (row.from.length === 1 && row.from[0] === rows[i - 1]?.layer.name),
+  );
   const header = ['Layer (type)', 'Output Shape', 'Param #', ...(chain ? [] : ['Connected to'])];
   const cells = rows.map(({ layer, outputs, from }) => [
     `${layer.name} (${layer.constructor.name})`,
@@ -47,17 +55,21 @@ export function summaryOf(name: string, rows: readonly Row[], weights: readonly 
   const parts = chain ? [0.43, 0.36, 0.21] : [0.31, 0.26, 0.15, 0.28];
   const room = Math.max(lineLength, 40) - (parts.length * 3 + 1);
   const widths = parts.map((p) => Math.floor(room * p));
-  const rule = (left: string, middle: string, right: string, dash: string) => left + widths.map((w) => dash.repeat(w + 2)).join(middle) + right;
+  const rule = (left: string, middle: string, right: string, dash: string) =>
+    left + widths.map((w) => dash.repeat(w + 2)).join(middle) + right;
   const line = (texts: readonly string[], bar: string) => {
     const wrapped = texts.map((t, i) => wrap(t, widths[i]));
     const height = Math.max(...wrapped.map((w) => w.length));
-    return Array.from({ length: height }, (_, r) =>
-      `${bar} ${wrapped.map((w, i) => (i === 2 ? (w[r] ?? '').padStart(widths[i]) : (w[r] ?? '').padEnd(widths[i]))).join(` ${bar} `)} ${bar}`,
+    return Array.from(
+      { length: height },
+      (_, r) =>
+        `${bar} ${wrapped.map((w, i) => (i === 2 ? (w[r] ?? '').padStart(widths[i]) : (w[r] ?? '').padEnd(widths[i]))).join(` ${bar} `)} ${bar}`,
     ).join('\n');
   };
   const body = cells.map((c) => line(c, '│')).join(`\n${rule('├', '┼', '┤', '─')}\n`);
   const others = weights.filter((v) => !trainable.includes(v));
-  const total = (title: string, variables: readonly Variable[]) => ` ${title}: ${count(variables).toLocaleString('en-US')} (${showBytes(variables)})`;
+  const total = (title: string, variables: readonly Variable[]) =>
+    ` ${title}: ${count(variables).toLocaleString('en-US')} (${showBytes(variables)})`;
   return [
     `Model: "${name}"`,
     rule('┏', '┳', '┓', '━'),

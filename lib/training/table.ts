@@ -1,13 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { ValueError } from '../program/errors.js';
 import type { Tensor } from '../program/tensor.js';
-import { allocate, bytesPerElement, DTYPES, sameShape, sizeOf, type DType, type Shape, type Spec, type TypedArray } from '../program/types.js';
+import {
+  allocate,
+  bytesPerElement,
+  DTYPES,
+  sameShape,
+  sizeOf,
+  type DType,
+  type Shape,
+  type Spec,
+  type TypedArray,
+} from '../program/types.js';
 import { native, type NativeBuffer, type NativeSource } from '../runtime/addon.js';
 
 // The user's data in native memory, from where the runtime gathers batches on its own thread. The copying is done in
 // slices with a breath between, so that it never holds up the event loop.
 
-const SLICE_BYTES = 4 << 20;
+const SLICE_BYTES = 1 << 20;
 
 /** One array of rows in native memory. */
 export class Column {

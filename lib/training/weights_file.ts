@@ -20,7 +20,10 @@ function bytesOf(data: TypedArray): Uint8Array {
 }
 
 /** Tensors by name as the bytes of a safetensors file. */
-export function encodeTensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeTensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let offset = 0;
   for (const [name, t] of tensors) {
@@ -45,7 +48,8 @@ export function encodeTensors(tensors: ReadonlyMap<string, Tensor>, metadata: Re
 export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tensor> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.length >= 8 ? Number(view.readBigUInt64LE(0)) : Infinity;
-  if (length > HEADER_LIMIT || 8 + length > view.length) throw new ValueError(`${who}: not a safetensors file, or cut off.`);
+  if (length > HEADER_LIMIT || 8 + length > view.length)
+    throw new ValueError(`${who}: not a safetensors file, or cut off.`);
   let header: Record<string, Entry>;
   try {
     header = JSON.parse(view.toString('utf8', 8, 8 + length)) as Record<string, Entry>;
@@ -56,10 +60,17 @@ export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tenso
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     const dtype = Object.hasOwn(TYPES, entry.dtype) ? TYPES[entry.dtype] : undefined;
-    if (!dtype) throw new ValueError(`${who}: '${name}' has dtype ${show(entry.dtype)}; expected one of ${Object.keys(TYPES).join(', ')}.`);
+    if (!dtype)
+      throw new ValueError(
+        `${who}: '${name}' has dtype ${show(entry.dtype)}; expected one of ${Object.keys(TYPES).join(', ')}.`,
+      );
     const [from, to] = entry.data_offsets;
-    const data = allocate(dtype, entry.shape.reduce((n, d) => n * d, 1));
-    if (!(from >= 0) || to - from !== data.byteLength || 8 + length + to > view.length) throw new ValueError(`${who}: '${name}' lies outside the file or has the wrong size.`);
+    const data = allocate(
+      dtype,
+      entry.shape.reduce((n, d) => n * d, 1),
+    );
+    if (!(from >= 0) || to - from !== data.byteLength || 8 + length + to > view.length)
+      throw new ValueError(`${who}: '${name}' lies outside the file or has the wrong size.`);
     bytesOf(data).set(view.subarray(8 + length + from, 8 + length + to));
     tensors.set(name, new Tensor(data, entry.shape, dtype));
   }

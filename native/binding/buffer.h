@@ -24,7 +24,8 @@ class NativeBuffer : public Napi::ObjectWrap<NativeBuffer> {
   Napi::Value write(const Napi::CallbackInfo& info);
   char* range(const Napi::CallbackInfo& info, Napi::TypedArray& array);
 
-  void* data_ = nullptr;
+  void* memory_ = nullptr;
+  void* data_ = nullptr;  // the first aligned place in it
   size_t elements_ = 0;
   DType dtype_ = DType::f32;
 };

@@ -16,7 +16,8 @@ export interface Scale {
   readonly epsilon: number;
 }
 
-// Measured: the largest ratio of an error to epsilon · scale · √(steps · width) over all cases is a third of this.
+// Measured over all cases: the largest ratio of an error to epsilon · scale · √(steps · width) is 5.2 (the bias of a
+// normalised cell, whose sum nearly cancels), all others are below 3.2.
 const FACTOR = 8;
 
 // Below this, an error is judged absolutely: some gradients are zero in exact arithmetic.

@@ -24,12 +24,14 @@ export function factory(room: object, className: string): (options: object) => a
 /** Calls a factory; options that it does not know are unsupported, every other error is an error. */
 export function make(room: object, { class_name, config }: Config, options: object = optionsOf(config)): any {
   const create = factory(room, class_name);
-  const silent = (name: string, value: unknown) => SILENT.some(([of, option, only]) => of.test(class_name) && option === name && only === value);
+  const silent = (name: string, value: unknown) =>
+    SILENT.some(([of, option, only]) => of.test(class_name) && option === name && only === value);
   const said = Object.entries(options).filter(([name, value]) => !silent(name, value));
   try {
     return create(Object.fromEntries(said));
   } catch (error) {
-    if (/unknown option/.test((error as Error).message)) throw new Unsupported(`${class_name}: ${(error as Error).message}`);
+    if (/unknown option/.test((error as Error).message))
+      throw new Unsupported(`${class_name}: ${(error as Error).message}`);
     throw error;
   }
 }
@@ -65,6 +67,7 @@ function activationOr(name: string, key: string): string {
 
 /** The layer, with all that is inside it. */
 export function makeLayer(config: Config, dtype?: DType): Layer {
-  if (config.class_name === 'LNSimpleRNNCell') return new LNSimpleRNNCell(config.config.units, config.config.epsilon, config.config.activation);
+  if (config.class_name === 'LNSimpleRNNCell')
+    return new LNSimpleRNNCell(config.config.units, config.config.epsilon, config.config.activation);
   return make(layers, config, optionsOf(config.config, dtype));
 }

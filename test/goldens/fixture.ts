@@ -38,14 +38,20 @@ export function decode({ shape, dtype, data }: StoredTensor, floating?: DType): 
   const bytes = new Uint8Array(Buffer.from(data, 'base64'));
   const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
   const stored = new arrays[dtype](bytes.buffer);
-  if (floating === undefined || dtype === floating || dtype === 'int32' || dtype === 'bool') return new Tensor(stored, shape, dtype);
+  if (floating === undefined || dtype === floating || dtype === 'int32' || dtype === 'bool')
+    return new Tensor(stored, shape, dtype);
   return new Tensor(floating === 'float64' ? Float64Array.from(stored) : Float32Array.from(stored), shape);
 }
 
 /** A tensor or a list of them (with nulls), all decoded, as a list. */
-export function decodeAll(value: StoredTensor | readonly (StoredTensor | null)[] | undefined | null, floating?: DType): (Tensor | null)[] {
+export function decodeAll(
+  value: StoredTensor | readonly (StoredTensor | null)[] | undefined | null,
+  floating?: DType,
+): (Tensor | null)[] {
   if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? (value as (StoredTensor | null)[]) : [value as StoredTensor]).map((v) => v && decode(v, floating));
+  return (Array.isArray(value) ? (value as (StoredTensor | null)[]) : [value as StoredTensor]).map(
+    (v) => v && decode(v, floating),
+  );
 }
 
 /** All cases in a folder, by name. */

@@ -47,14 +47,22 @@ export interface Report {
 /** The findings of one case. @throws Unsupported. */
 function check(fixture: Case): { single: Finding[]; double: Finding[] } {
   const both = IN_BOTH[fixture.kind];
-  if (both) return { single: both(fixture, 'float32'), double: both(fixture, 'float64').map((f) => ({ ...f, what: `${f.what} in float64` })) };
+  if (both)
+    return {
+      single: both(fixture, 'float32'),
+      double: both(fixture, 'float64').map((f) => ({ ...f, what: `${f.what} in float64` })),
+    };
   const one = IN_ONE[fixture.kind];
   if (!one) throw new Unsupported(`kind ${fixture.kind}`);
   return { single: one(fixture), double: [] };
 }
 
 /** Runs every case of a folder, or those whose names contain `only`. */
-export function runFolder(folder: string, only = '', onCase: (name: string, reason?: string) => void = () => {}): Report {
+export function runFolder(
+  folder: string,
+  only = '',
+  onCase: (name: string, reason?: string) => void = () => {},
+): Report {
   const report: Report = { passed: 0, failed: 0, unsupported: 0, families: {}, failures: [], unsupported_cases: [] };
   for (const fixture of readCases(folder)) {
     if (!fixture.name.includes(only)) continue;
@@ -65,9 +73,17 @@ export function runFolder(folder: string, only = '', onCase: (name: string, reas
     };
     try {
       const { single, double } = check(fixture);
-      for (const { error, size = 1 } of single) if (Number.isFinite(error)) family.max_error = Math.max(family.max_error, error / size);
+      for (const { error, size = 1 } of single)
+        if (Number.isFinite(error)) family.max_error = Math.max(family.max_error, error / size);
       const bad = [...single, ...double].filter(({ error, bound }) => !(error <= bound));
-      report.failures.push(...bad.map((f) => ({ case: fixture.name, what: f.what, error: Number.isFinite(f.error) ? f.error : String(f.error), bound: f.bound })));
+      report.failures.push(
+        ...bad.map((f) => ({
+          case: fixture.name,
+          what: f.what,
+          error: Number.isFinite(f.error) ? f.error : String(f.error),
+          bound: f.bound,
+        })),
+      );
       outcome(bad.length === 0 ? 'passed' : 'failed');
     } catch (error) {
       if (error instanceof Unsupported) {

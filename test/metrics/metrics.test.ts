@@ -29,11 +29,59 @@ describe('metrics', () => {
       [metrics.accuracy(), [[1], [2], [3]], [[1], [2], [4]], 2 / 3],
       [metrics.binaryAccuracy(), [[1], [0], [1], [0]], [[0.9], [0.6], [0.4], [0.1]], 0.5],
       [metrics.binaryAccuracy({ threshold: 0.7 }), [[1], [0]], [[0.9], [0.6]], 1],
-      [metrics.categoricalAccuracy(), [[0, 1], [1, 0]], [[0.1, 0.9], [0.2, 0.8]], 0.5],
-      [metrics.sparseCategoricalAccuracy(), [1, 0], [[0.1, 0.9], [0.2, 0.8]], 0.5],
-      [metrics.sparseCategoricalAccuracy(), [[1], [0]], [[0.1, 0.9], [0.2, 0.8]], 0.5],
-      [metrics.topKCategoricalAccuracy({ k: 2 }), [[0, 0, 1], [1, 0, 0]], [[0.1, 0.5, 0.4], [0.1, 0.5, 0.4]], 0.5],
-      [metrics.sparseTopKCategoricalAccuracy({ k: 2 }), [[2, 0]], [[[0.1, 0.5, 0.4], [0.1, 0.5, 0.4]]], 0.5],
+      [
+        metrics.categoricalAccuracy(),
+        [
+          [0, 1],
+          [1, 0],
+        ],
+        [
+          [0.1, 0.9],
+          [0.2, 0.8],
+        ],
+        0.5,
+      ],
+      [
+        metrics.sparseCategoricalAccuracy(),
+        [1, 0],
+        [
+          [0.1, 0.9],
+          [0.2, 0.8],
+        ],
+        0.5,
+      ],
+      [
+        metrics.sparseCategoricalAccuracy(),
+        [[1], [0]],
+        [
+          [0.1, 0.9],
+          [0.2, 0.8],
+        ],
+        0.5,
+      ],
+      [
+        metrics.topKCategoricalAccuracy({ k: 2 }),
+        [
+          [0, 0, 1],
+          [1, 0, 0],
+        ],
+        [
+          [0.1, 0.5, 0.4],
+          [0.1, 0.5, 0.4],
+        ],
+        0.5,
+      ],
+      [
+        metrics.sparseTopKCategoricalAccuracy({ k: 2 }),
+        [[2, 0]],
+        [
+          [
+            [0.1, 0.5, 0.4],
+            [0.1, 0.5, 0.4],
+          ],
+        ],
+        0.5,
+      ],
       [metrics.cosineSimilarity(), [[1, 1]], [[2, 2]], 1],
     ];
     for (const [metric, t, p, expected] of cases) {
@@ -45,8 +93,25 @@ describe('metrics', () => {
   it("'accuracy' is chosen by the shapes", () => {
     for (const [t, p, expected] of [
       [[[1], [0]], [[0.8], [0.7]], 0.5],
-      [[[0, 1], [1, 0]], [[0.1, 0.9], [0.2, 0.8]], 0.5],
-      [[1, 0], [[0.1, 0.9], [0.8, 0.2]], 1],
+      [
+        [
+          [0, 1],
+          [1, 0],
+        ],
+        [
+          [0.1, 0.9],
+          [0.2, 0.8],
+        ],
+        0.5,
+      ],
+      [
+        [1, 0],
+        [
+          [0.1, 0.9],
+          [0.8, 0.2],
+        ],
+        1,
+      ],
     ] as [any, any, number][]) {
       const metric = metrics.get('accuracy');
       metric.updateState(t, p);
@@ -59,7 +124,16 @@ describe('metrics', () => {
       return ops.max(ops.abs(ops.subtract(t, p)), -1);
     });
     assert.equal(metric.name, 'worst');
-    metric.updateState([[1, 5], [2, 2]], [[0, 0], [0, 0]]);
+    metric.updateState(
+      [
+        [1, 5],
+        [2, 2],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    );
     close(metric.result(), 3.5);
   });
 

@@ -26,7 +26,8 @@ function follow(optimizer: optimizers.Optimizer, updates: () => Update): void {
 
 describe('optimizers', () => {
   it('sgd', () => follow(optimizers.sgd({ learningRate: 0.1 }), () => (v, g) => v - 0.1 * g));
-  it('sgd with weight decay', () => follow(optimizers.sgd({ learningRate: 0.1, weightDecay: 0.2 }), () => (v, g) => v - v * 0.2 * 0.1 - 0.1 * g));
+  it('sgd with weight decay', () =>
+    follow(optimizers.sgd({ learningRate: 0.1, weightDecay: 0.2 }), () => (v, g) => v - v * 0.2 * 0.1 - 0.1 * g));
   it('sgd with momentum', () =>
     follow(optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), () => {
       let m = 0;
@@ -52,7 +53,12 @@ describe('optimizers', () => {
         };
       }));
   }
-  for (const [momentum, centered] of [[0, false], [0.5, false], [0, true], [0.5, true]] as const) {
+  for (const [momentum, centered] of [
+    [0, false],
+    [0.5, false],
+    [0, true],
+    [0.5, true],
+  ] as const) {
     it(`rmsprop, momentum ${momentum}${centered ? ', centered' : ''}`, () =>
       follow(optimizers.rmsprop({ learningRate: 0.05, rho: 0.8, epsilon: 1e-3, momentum, centered }), () => {
         let [s, mean, m] = [0, 0, 0];
@@ -68,17 +74,27 @@ describe('optimizers', () => {
   it('schedules are followed step by step', () => {
     const schedule = optimizers.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 2, decayRate: 0.5 });
     follow(optimizers.sgd({ learningRate: schedule }), () => (v, g, t) => v - 0.1 * 0.5 ** ((t - 1) / 2) * g);
-    follow(optimizers.sgd({ learningRate: (step) => step.mul(0.01).add(0.1) }), () => (v, g, t) => v - (0.1 + 0.01 * (t - 1)) * g);
+    follow(
+      optimizers.sgd({ learningRate: (step) => step.mul(0.01).add(0.1) }),
+      () => (v, g, t) => v - (0.1 + 0.01 * (t - 1)) * g,
+    );
   });
 
   it('schedules', () => {
-    const { cosineDecay, cosineDecayRestarts, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay, rateAt } = optimizers;
+    const { cosineDecay, cosineDecayRestarts, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay, rateAt } =
+      optimizers;
     const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
     const steps = piecewiseConstantDecay({ boundaries: [10, 20], values: [1, 0.5, 0.1] });
-    assert.deepEqual([0, 10, 11, 20, 21].map((s) => rateAt(steps, s)), [1, 1, 0.5, 0.5, 0.1]);
+    assert.deepEqual(
+      [0, 10, 11, 20, 21].map((s) => rateAt(steps, s)),
+      [1, 1, 0.5, 0.5, 0.1],
+    );
     near(rateAt(inverseTimeDecay({ initialLearningRate: 1, decaySteps: 10, decayRate: 0.5 }), 20), 0.5);
     near(rateAt(polynomialDecay({ initialLearningRate: 1, decaySteps: 10, endLearningRate: 0 }), 5), 0.5);
-    near(rateAt(polynomialDecay({ initialLearningRate: 1, decaySteps: 10, endLearningRate: 0, cycle: true }), 15), 0.25);
+    near(
+      rateAt(polynomialDecay({ initialLearningRate: 1, decaySteps: 10, endLearningRate: 0, cycle: true }), 15),
+      0.25,
+    );
     const warm = cosineDecay({ initialLearningRate: 0, decaySteps: 100, warmupTarget: 1, warmupSteps: 10 });
     near(rateAt(warm, 5), 0.5);
     near(rateAt(warm, 10), 1);
@@ -90,10 +106,38 @@ describe('optimizers', () => {
   });
 
   const clipped: [string, object, number[][]][] = [
-    ['clipvalue', { clipvalue: 1 }, [[1, 1], [0, -1]]],
-    ['clipnorm', { clipnorm: 1 }, [[0.6, 0.8], [0, -1]]],
-    ['globalClipnorm', { globalClipnorm: 13 }, [[3, 4], [0, -12]]],
-    ['globalClipnorm', { globalClipnorm: 6.5 }, [[1.5, 2], [0, -6]]],
+    [
+      'clipvalue',
+      { clipvalue: 1 },
+      [
+        [1, 1],
+        [0, -1],
+      ],
+    ],
+    [
+      'clipnorm',
+      { clipnorm: 1 },
+      [
+        [0.6, 0.8],
+        [0, -1],
+      ],
+    ],
+    [
+      'globalClipnorm',
+      { globalClipnorm: 13 },
+      [
+        [3, 4],
+        [0, -12],
+      ],
+    ],
+    [
+      'globalClipnorm',
+      { globalClipnorm: 6.5 },
+      [
+        [1.5, 2],
+        [0, -6],
+      ],
+    ],
   ];
   for (const [name, options, expected] of clipped) {
     it(`${name} ${JSON.stringify(options)}`, () => {
@@ -118,7 +162,9 @@ describe('optimizers', () => {
     optimizer.learningRate = 0.5;
     step([1]);
     assert.equal(variable.value().item(), -1.5);
-    const scheduled = optimizers.sgd({ learningRate: optimizers.inverseTimeDecay({ initialLearningRate: 1, decaySteps: 1, decayRate: 1 }) });
+    const scheduled = optimizers.sgd({
+      learningRate: optimizers.inverseTimeDecay({ initialLearningRate: 1, decaySteps: 1, decayRate: 1 }),
+    });
     assert.equal(scheduled.learningRate, 1);
     assert.throws(() => (scheduled.learningRate = 2), StateError);
   });

@@ -20,7 +20,14 @@ describe('callbacks', () => {
       ...quiet,
       epochs: 2,
       batchSize: 10,
-      callbacks: { onTrainBegin: note('begin'), onEpochBegin: note('epoch'), onTrainBatchBegin: note('<'), onTrainBatchEnd: note('>'), onEpochEnd: note('ended'), onTrainEnd: note('end') },
+      callbacks: {
+        onTrainBegin: note('begin'),
+        onEpochBegin: note('epoch'),
+        onTrainBatchBegin: note('<'),
+        onTrainBatchEnd: note('>'),
+        onEpochEnd: note('ended'),
+        onTrainEnd: note('end'),
+      },
     });
     const epoch = ['epoch', '<', '>', '<', '>', 'ended'];
     assert.deepEqual(heard, ['begin', ...epoch, ...epoch, 'end']);
@@ -30,7 +37,12 @@ describe('callbacks', () => {
     const [plain, listened] = [compiled(), compiled()];
     const losses: number[] = [];
     await plain.fit(x, y, { ...quiet, batchSize: 5, seed: 1 });
-    const { history } = await listened.fit(x, y, { ...quiet, batchSize: 5, seed: 1, callbacks: { onTrainBatchEnd: (_, logs) => void losses.push(logs.loss) } });
+    const { history } = await listened.fit(x, y, {
+      ...quiet,
+      batchSize: 5,
+      seed: 1,
+      callbacks: { onTrainBatchEnd: (_, logs) => void losses.push(logs.loss) },
+    });
     assert.equal(losses.length, 4);
     assert.equal(losses[3], history.loss[0]);
     assert.deepEqual(bits(listened), bits(plain));
@@ -48,7 +60,13 @@ describe('callbacks', () => {
     }
     const mine = new Mine();
     const { epoch } = await compiled().fit(x, y, { ...quiet, epochs: 9, callbacks: [mine], validationData: [x, y] });
-    assert.deepEqual([epoch, mine.seen], [[0, 1], [9, 9]]);
+    assert.deepEqual(
+      [epoch, mine.seen],
+      [
+        [0, 1],
+        [9, 9],
+      ],
+    );
   });
 
   it('an error in a callback rejects the fit and leaves the model usable', async () => {
@@ -82,10 +100,16 @@ describe('callbacks', () => {
         stop,
       ],
     });
-    assert.deepEqual([epoch.length, stop.stoppedEpoch, stop.bestEpoch], [stop.bestEpoch + 3, stop.bestEpoch + 2, stop.bestEpoch]);
+    assert.deepEqual(
+      [epoch.length, stop.stoppedEpoch, stop.bestEpoch],
+      [stop.bestEpoch + 3, stop.bestEpoch + 2, stop.bestEpoch],
+    );
     assert.ok(stop.bestEpoch >= 2);
     assert.deepEqual(bits(model), kept[stop.bestEpoch]);
-    await assert.rejects(compiled().fit(x, y, { ...quiet, callbacks: callbacks.earlyStopping() }), /no figure 'val_loss'.*loss/);
+    await assert.rejects(
+      compiled().fit(x, y, { ...quiet, callbacks: callbacks.earlyStopping() }),
+      /no figure 'val_loss'.*loss/,
+    );
     assert.throws(() => callbacks.earlyStopping({ patienc: 1 } as any), /Did you mean 'patience'/);
   });
 
@@ -93,14 +117,21 @@ describe('callbacks', () => {
     const folder = await mkdtemp(join(tmpdir(), 'seqnn-'));
     try {
       const model = compiled();
-      await model.fit(x, y, { ...quiet, epochs: 2, callbacks: callbacks.modelCheckpoint({ filepath: join(folder, 'w-{epoch}-{loss}.safetensors') }) });
+      await model.fit(x, y, {
+        ...quiet,
+        epochs: 2,
+        callbacks: callbacks.modelCheckpoint({ filepath: join(folder, 'w-{epoch}-{loss}.safetensors') }),
+      });
       const files = (await readdir(folder)).sort();
       assert.equal(files.length, 2);
       assert.match(files[1], /^w-2-\d+\.\d{4}\.safetensors$/);
       const other = compiled();
       await other.loadWeights(join(folder, files[1]));
       assert.deepEqual(bits(other), bits(model));
-      await assert.rejects(smallModel({ hidden: 6 }).loadWeights(join(folder, files[1])), /has \[4, 5\] for '.*', expected \[4, 6\]/);
+      await assert.rejects(
+        smallModel({ hidden: 6 }).loadWeights(join(folder, files[1])),
+        /has \[4, 5\] for '.*', expected \[4, 6\]/,
+      );
       await assert.rejects(model.loadWeights(join(folder, 'missing')), /ENOENT/);
       assert.throws(() => callbacks.modelCheckpoint({ filepath: 'x', saveWeightsOnly: false }), /saves weights only/);
     } finally {
@@ -111,13 +142,24 @@ describe('callbacks', () => {
   it('reduceLROnPlateau lowers the rate', async () => {
     const model = smallModel();
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.08 }), loss: 'mse' });
-    const { history } = await model.fit(x, y, { ...quiet, epochs: 6, callbacks: callbacks.reduceLROnPlateau({ monitor: 'loss', patience: 2, factor: 0.5, minDelta: 1e9, minLR: 0.02 }) });
+    const { history } = await model.fit(x, y, {
+      ...quiet,
+      epochs: 6,
+      callbacks: callbacks.reduceLROnPlateau({ monitor: 'loss', patience: 2, factor: 0.5, minDelta: 1e9, minLR: 0.02 }),
+    });
     assert.deepEqual(history.learningRate, [0.08, 0.08, 0.08, 0.04, 0.04, 0.02]);
   });
 
   it('terminateOnNaN stops', async () => {
     const model = compiled();
-    const { epoch } = await model.fit(x, y, { ...quiet, epochs: 5, callbacks: [callbacks.terminateOnNaN(), { onEpochBegin: (e) => void (e === 1 && (model.optimizer.learningRate = Infinity)) }] });
+    const { epoch } = await model.fit(x, y, {
+      ...quiet,
+      epochs: 5,
+      callbacks: [
+        callbacks.terminateOnNaN(),
+        { onEpochBegin: (e) => void (e === 1 && (model.optimizer.learningRate = Infinity)) },
+      ],
+    });
     assert.ok(epoch.length < 5);
   });
 });

@@ -8,22 +8,80 @@ describe('bad input to a model', () => {
   const { x, y } = linearData(10);
 
   const cases: [string, (m: ReturnType<typeof compiled>) => unknown, RegExp, new (...a: any[]) => Error][] = [
-    ['wrong shape of x', (m) => m.fit(tensor([[1, 2, 3]]), y, quiet), /fit: x: 'input_layer\w*' expects shape \[null, 4\], got \[1, 3\]/, ShapeError],
-    ['wrong shape of y', (m) => m.fit(x, tensor(new Float32Array(20), [10, 2]), quiet), /targets \[10, 2\] do not have the shape of the predictions, \[10, 1\]/, ShapeError],
+    [
+      'wrong shape of x',
+      (m) => m.fit(tensor([[1, 2, 3]]), y, quiet),
+      /fit: x: 'input_layer\w*' expects shape \[null, 4\], got \[1, 3\]/,
+      ShapeError,
+    ],
+    [
+      'wrong shape of y',
+      (m) => m.fit(x, tensor(new Float32Array(20), [10, 2]), quiet),
+      /targets \[10, 2\] do not have the shape of the predictions, \[10, 1\]/,
+      ShapeError,
+    ],
     ['lengths that differ', (m) => m.fit(x, [1, 2, 3], quiet), /x has 10 samples and y has 3/, ShapeError],
-    ['ragged arrays', (m) => m.fit([[1, 2, 3, 4], [1, 2]], [1, 2], quiet), /ragged/, ShapeError],
+    [
+      'ragged arrays',
+      (m) =>
+        m.fit(
+          [
+            [1, 2, 3, 4],
+            [1, 2],
+          ],
+          [1, 2],
+          quiet,
+        ),
+      /ragged/,
+      ShapeError,
+    ],
     ['text', (m) => m.fit([['a', 2, 3, 4]] as any, [1], quiet), /expected numbers, got 'a'/, ValueError],
-    ['empty data', (m) => m.fit(tensor(new Float32Array(0), [0, 4]), tensor(new Float32Array(0), [0, 1]), quiet), /empty/, ValueError],
+    [
+      'empty data',
+      (m) => m.fit(tensor(new Float32Array(0), [0, 4]), tensor(new Float32Array(0), [0, 1]), quiet),
+      /empty/,
+      ValueError,
+    ],
     ['no y', (m) => m.fit(x, undefined as any, quiet), /y is missing/, ValueError],
-    ['an unknown option', (m) => m.fit(x, y, { ...quiet, epoch: 3 } as any), /unknown option 'epoch'. Did you mean 'epochs'/, ValueError],
-    ['a batch size of NaN', (m) => m.fit(x, y, { ...quiet, batchSize: NaN }), /batchSize must be an integer of at least 1, got NaN/, ValueError],
-    ['a batch larger than the data', (m) => m.fit(x, y, { ...quiet, batchSize: 11 }), /batchSize 11 is larger than the data, 10 samples/, ValueError],
+    [
+      'an unknown option',
+      (m) => m.fit(x, y, { ...quiet, epoch: 3 } as any),
+      /unknown option 'epoch'. Did you mean 'epochs'/,
+      ValueError,
+    ],
+    [
+      'a batch size of NaN',
+      (m) => m.fit(x, y, { ...quiet, batchSize: NaN }),
+      /batchSize must be an integer of at least 1, got NaN/,
+      ValueError,
+    ],
+    [
+      'a batch larger than the data',
+      (m) => m.fit(x, y, { ...quiet, batchSize: 11 }),
+      /batchSize 11 is larger than the data, 10 samples/,
+      ValueError,
+    ],
     ['half an epoch', (m) => m.fit(x, y, { ...quiet, epochs: 0.5 }), /epochs must be an integer/, ValueError],
-    ['a split that leaves nothing', (m) => m.fit(x, y, { ...quiet, validationSplit: 0.99 }), /leaves 0 of 10/, ValueError],
+    [
+      'a split that leaves nothing',
+      (m) => m.fit(x, y, { ...quiet, validationSplit: 0.99 }),
+      /leaves 0 of 10/,
+      ValueError,
+    ],
     ['a bad signal', (m) => m.fit(x, y, { ...quiet, signal: {} as any }), /AbortSignal/, ValueError],
     ['a bad seed', (m) => m.fit(x, y, { ...quiet, seed: -1 }), /seed must be an integer/, ValueError],
-    ['a mistyped hook', (m) => m.fit(x, y, { ...quiet, callbacks: { onEpochEnds() {} } as any }), /Did you mean 'onEpochEnd'/, ValueError],
-    ['weights of other samples', (m) => m.fit(x, y, { ...quiet, sampleWeight: [1, 2] }), /sampleWeight has 2/, ShapeError],
+    [
+      'a mistyped hook',
+      (m) => m.fit(x, y, { ...quiet, callbacks: { onEpochEnds() {} } as any }),
+      /Did you mean 'onEpochEnd'/,
+      ValueError,
+    ],
+    [
+      'weights of other samples',
+      (m) => m.fit(x, y, { ...quiet, sampleWeight: [1, 2] }),
+      /sampleWeight has 2/,
+      ShapeError,
+    ],
     ['predict of another shape', (m) => m.predict([[1, 2]]), /expects shape \[null, 4\], got \[1, 2\]/, ShapeError],
     ['a bad batch', (m) => m.fit([[x, y, null, 1]][Symbol.iterator]() as any, quiet), /expected batches/, ValueError],
     ['setWeights of another shape', async (m) => m.setWeights([x]), /expected 4 weights, got 1/, ShapeError],
@@ -33,11 +91,14 @@ describe('bad input to a model', () => {
     it(`${what}: one clear error, and the model is as it was`, async () => {
       const model = compiled();
       const before = bits(model);
-      await assert.rejects(async () => act(model), (e: Error) => {
-        assert.match(e.message, message);
-        assert.ok(e instanceof type, e.name);
-        return true;
-      });
+      await assert.rejects(
+        async () => act(model),
+        (e: Error) => {
+          assert.match(e.message, message);
+          assert.ok(e instanceof type, e.name);
+          return true;
+        },
+      );
       assert.deepEqual(bits(model), before);
       await model.fit(x, y, quiet);
       assert.notDeepEqual(bits(model), before);
@@ -95,7 +156,10 @@ describe('bad input to a model', () => {
   it('a second fit or evaluate is refused at once', async () => {
     const model = compiled();
     const first = model.fit(x, y, { ...quiet, epochs: 200 });
-    await assert.rejects(model.fit(x, y, quiet), (e: Error) => e instanceof StateError && /busy with fit/.test(e.message));
+    await assert.rejects(
+      model.fit(x, y, quiet),
+      (e: Error) => e instanceof StateError && /busy with fit/.test(e.message),
+    );
     await assert.rejects(model.evaluate(x, y), StateError);
     await assert.rejects(model.trainOnBatch(x, y), StateError);
     assert.equal((await model.predict(x)).shape[0], 10);

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { layers, losses, ops, optimizers, sequential, setThreads, tensor, Tensor, valueAndGrad } from '../../lib/index.js';
+import {
+  layers,
+  losses,
+  ops,
+  optimizers,
+  sequential,
+  setThreads,
+  tensor,
+  Tensor,
+  valueAndGrad,
+} from '../../lib/index.js';
 import type { TensorBase } from '../../lib/index.js';
 import { bits, compiled, linearData, random32, smallModel } from './models.js';
 
-const close = (a: number, b: number, bound = 1e-6) => assert.ok(Math.abs(a - b) <= bound * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
+const close = (a: number, b: number, bound = 1e-6) =>
+  assert.ok(Math.abs(a - b) <= bound * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
 const quiet = { verbose: 0 } as const;
 
 describe('fit', () => {
@@ -26,7 +37,7 @@ describe('fit', () => {
       weighted = 0;
       for (let from = 0; from < 23; from += 5) {
         const to = Math.min(23, from + 5);
-        const [loss] = await looped.trainOnBatch(x.slice([[from, to]]) as Tensor, y.slice([[from, to]]) as Tensor);
+        const [loss] = await looped.trainOnBatch(x.slice([[from, to]]), y.slice([[from, to]]));
         weighted += loss * (to - from);
       }
     }
@@ -68,9 +79,13 @@ describe('fit', () => {
     const model = smallModel();
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.5 }), loss });
     const before = model.getWeights();
-    const [, grads] = valueAndGrad((w0: TensorBase, b0: TensorBase, w1: TensorBase, b1: TensorBase) => ops.mean(loss(y, x.matmul(w0).add(b0).tanh().matmul(w1).add(b1))))(...before);
+    const [, grads] = valueAndGrad((w0: TensorBase, b0: TensorBase, w1: TensorBase, b1: TensorBase) =>
+      ops.mean(loss(y, x.matmul(w0).add(b0).tanh().matmul(w1).add(b1))),
+    )(...before);
     await model.fit(x, y, { ...quiet, epochs: 1, shuffle: false });
-    model.getWeights().forEach((w, i) => w.data.forEach((v, k) => close(v, before[i].data[k] - 0.5 * grads[i].data[k])));
+    model
+      .getWeights()
+      .forEach((w, i) => w.data.forEach((v, k) => close(v, before[i].data[k] - 0.5 * grads[i].data[k])));
   });
 
   it('weighs samples and classes', async () => {
@@ -91,7 +106,11 @@ describe('fit', () => {
     const labels = Int32Array.of(0, 1, 2, 0, 1, 2, 0, 1);
     const [a, b] = [classifier(), classifier()];
     await a.fit(x, labels, { ...quiet, shuffle: false, classWeight: { 0: 3, 2: 0.5 } });
-    await b.fit(x, labels, { ...quiet, shuffle: false, sampleWeight: Float32Array.from(labels, (l) => [3, 1, 0.5][l]) });
+    await b.fit(x, labels, {
+      ...quiet,
+      shuffle: false,
+      sampleWeight: Float32Array.from(labels, (l) => [3, 1, 0.5][l]),
+    });
     assert.deepEqual(bits(a), bits(b));
   });
 
@@ -115,10 +134,22 @@ describe('fit', () => {
     const { x, y } = linearData(12);
     const expected = compiled();
     await expected.fit(x, y, { ...quiet, epochs: 2, batchSize: 5, shuffle: false });
-    const cuts = [[0, 5], [5, 10], [10, 12]] as const;
+    const cuts = [
+      [0, 5],
+      [5, 10],
+      [10, 12],
+    ] as const;
     const part = (t: Tensor, [a, b]: readonly [number, number]) => t.slice([[a, b]]) as Tensor;
-    const batches = { *[Symbol.iterator]() { for (const c of cuts) yield [part(x, c), part(y, c)]; } };
-    const later = { async *[Symbol.asyncIterator]() { for (const c of cuts) yield { xs: part(x, c), ys: part(y, c) }; } };
+    const batches = {
+      *[Symbol.iterator]() {
+        for (const c of cuts) yield [part(x, c), part(y, c)];
+      },
+    };
+    const later = {
+      async *[Symbol.asyncIterator]() {
+        for (const c of cuts) yield { xs: part(x, c), ys: part(y, c) };
+      },
+    };
     for (const source of [batches, later]) {
       const model = compiled();
       const { history } = await model.fit(source, { ...quiet, epochs: 2, validationData: source });
@@ -126,10 +157,14 @@ describe('fit', () => {
       const [loss] = await model.evaluate(x, y);
       close(history.val_loss[1], loss, 1e-6);
     }
-    const endless = (function* () { for (;;) yield [x, y]; })();
+    const endless = (function* () {
+      for (;;) yield [x, y];
+    })();
     const { history } = await compiled().fit(endless, { ...quiet, epochs: 3, stepsPerEpoch: 2 });
     assert.equal(history.loss.length, 3);
-    const finished = (function* () { yield [x, y]; })();
+    const finished = (function* () {
+      yield [x, y];
+    })();
     await assert.rejects(compiled().fit(finished, { ...quiet, epochs: 2 }), /ended after 0 batches.*started anew/);
   });
 
@@ -149,7 +184,10 @@ describe('fit', () => {
 
   it('runs in float64', async () => {
     const { x, y } = linearData(16);
-    const model = sequential([layers.dense({ units: 3, activation: 'tanh', dtype: 'float64', inputShape: [4] }), layers.dense({ units: 1, dtype: 'float64' })]);
+    const model = sequential([
+      layers.dense({ units: 3, activation: 'tanh', dtype: 'float64', inputShape: [4] }),
+      layers.dense({ units: 1, dtype: 'float64' }),
+    ]);
     model.setWeights(model.weights.map((v, i) => random32(v.shape, 50 + i)));
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss: 'mse' });
     const before = model.getWeights();
@@ -157,8 +195,12 @@ describe('fit', () => {
     await model.fit(x, y, { ...quiet, shuffle: false });
     const x64 = tensor(x, undefined, 'float64');
     const y64 = tensor(y, undefined, 'float64');
-    const [, grads] = valueAndGrad((w0: TensorBase, b0: TensorBase, w1: TensorBase, b1: TensorBase) => ops.mean(ops.square(x64.matmul(w0).add(b0).tanh().matmul(w1).add(b1).sub(y64))))(...before);
-    model.getWeights().forEach((w, i) => w.data.forEach((v, k) => close(v, before[i].data[k] - 0.1 * grads[i].data[k], 1e-14)));
+    const [, grads] = valueAndGrad((w0: TensorBase, b0: TensorBase, w1: TensorBase, b1: TensorBase) =>
+      ops.mean(ops.square(x64.matmul(w0).add(b0).tanh().matmul(w1).add(b1).sub(y64))),
+    )(...before);
+    model
+      .getWeights()
+      .forEach((w, i) => w.data.forEach((v, k) => close(v, before[i].data[k] - 0.1 * grads[i].data[k], 1e-14)));
     assert.equal((await model.predict(x)).dtype, 'float64');
   });
 

@@ -55,14 +55,29 @@ describe('graph models', () => {
     const logs = await graph.evaluate([a, b], [left, right], { returnDict: true });
     assert.deepEqual(Object.keys(logs), names);
     assert.ok(Math.abs(logs.loss - (2 * logs.left_loss + 0.5 * logs.right_loss)) < 1e-6);
-    const { history } = await graph.fit({ a, b } as any, { left, right } as any, { ...quiet, epochs: 20, batchSize: 6, validationData: [[a, b], [left, right]] });
+    const { history } = await graph.fit(
+      { a, b },
+      { left, right },
+      {
+        ...quiet,
+        epochs: 20,
+        batchSize: 6,
+        validationData: [
+          [a, b],
+          [left, right],
+        ],
+      },
+    );
     assert.ok(history.loss[19] < history.loss[0]);
     assert.deepEqual(Object.keys(history), [...names, ...names.map((n) => `val_${n}`)]);
   });
 
   it('can be layers of other models', async () => {
     const x = input({ shape: [4] });
-    const inner = sequential([layers.dense({ units: 3, inputShape: [4], activation: 'relu' }), layers.dense({ units: 2 })]);
+    const inner = sequential([
+      layers.dense({ units: 3, inputShape: [4], activation: 'relu' }),
+      layers.dense({ units: 2 }),
+    ]);
     const outer = model({ inputs: x, outputs: layers.dense({ units: 1 }).apply(inner.apply(x)) });
     assert.equal(outer.countParams(), 15 + 8 + 3);
     const chain = sequential([inner, layers.dense({ units: 1 })]);
@@ -88,7 +103,10 @@ describe('graph models', () => {
   it('refuse graphs that do not hang together', async () => {
     const [p, q] = [input({ shape: [4] }), input({ shape: [4], name: 'q' })];
     const sum = new Add().apply([p, q]);
-    assert.throws(() => model({ inputs: p, outputs: sum }), (e: Error) => e instanceof ValueError && /depends on input 'q'/.test(e.message));
+    assert.throws(
+      () => model({ inputs: p, outputs: sum }),
+      (e: Error) => e instanceof ValueError && /depends on input 'q'/.test(e.message),
+    );
     assert.throws(() => model({ inputs: [], outputs: sum }), /inputs is empty/);
     const graph = twoByTwo();
     await assert.rejects(graph.predict(a), /expected a list of 2 arrays \(a, b\)/);
@@ -115,10 +133,19 @@ describe('sequential models', () => {
 
   it("print Keras' table", () => {
     let text = '';
-    sequential({ layers: [layers.dense({ units: 1000, inputShape: [4], name: 'wide' }), layers.dense({ units: 1, name: 'narrow', trainable: false })], name: 'net' }).summary({ printFn: (t) => (text = t) });
+    sequential({
+      layers: [
+        layers.dense({ units: 1000, inputShape: [4], name: 'wide' }),
+        layers.dense({ units: 1, name: 'narrow', trainable: false }),
+      ],
+      name: 'net',
+    }).summary({ printFn: (t) => (text = t) });
     assert.match(text, /^Model: "net"\n┏━+┳━+┳━+┓\n┃ Layer \(type\) +┃ Output Shape +┃ +Param # ┃\n/);
     assert.match(text, /│ wide \(Dense\) +│ \[null, 1000\] +│ +5,000 │/);
-    assert.match(text, / Total params: 6,001 \(23\.44 KB\)\n Trainable params: 5,000 \(19\.53 KB\)\n Non-trainable params: 1,001 \(3\.91 KB\)$/);
+    assert.match(
+      text,
+      / Total params: 6,001 \(23\.44 KB\)\n Trainable params: 5,000 \(19\.53 KB\)\n Non-trainable params: 1,001 \(3\.91 KB\)$/,
+    );
     assert.ok(text.split('\n').every((l) => l.length <= 80));
   });
 });

@@ -13,7 +13,10 @@ describe('interrupting a training', () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 60);
     const start = performance.now();
-    await assert.rejects(model.fit(x, y, { verbose: 0, epochs: 1e6, batchSize: 2, signal: controller.signal }), (e: Error) => e.name === 'AbortError');
+    await assert.rejects(
+      model.fit(x, y, { verbose: 0, epochs: 1e6, batchSize: 2, signal: controller.signal }),
+      (e: Error) => e.name === 'AbortError',
+    );
     assert.ok(performance.now() - start < 5000);
     assert.notDeepEqual(bits(model), before);
     assert.ok(bits(model).flat().every(Number.isFinite));
@@ -75,10 +78,18 @@ describe('interrupting a training', () => {
     this.retries(4);
     const x = random32([4000, 50, 8], 1);
     const y = random32([4000, 10], 2);
-    const model = sequential([layers.conv1d({ filters: 16, kernelSize: 3, activation: 'relu', inputShape: [50, 8] }), layers.flatten(), layers.dense({ units: 10 })]);
+    const model = sequential([
+      layers.conv1d({ filters: 16, kernelSize: 3, activation: 'relu', inputShape: [50, 8] }),
+      layers.flatten(),
+      layers.dense({ units: 10 }),
+    ]);
     model.compile({ optimizer: optimizers.adam(), loss: 'mse', metrics: ['mae'] });
     // The first use of a part of the library compiles it, which no library can spread.
-    await model.fit(x.slice([[0, 33]]) as any, y.slice([[0, 33]]) as any, { verbose: 0, batchSize: 32, validationSplit: 0.1 });
+    await model.fit(x.slice([[0, 33]]), y.slice([[0, 33]]), {
+      verbose: 0,
+      batchSize: 32,
+      validationSplit: 0.1,
+    });
     const gaps: number[] = [];
     let last = performance.now();
     const timer = setInterval(() => {
@@ -92,6 +103,9 @@ describe('interrupting a training', () => {
     gaps.sort((a, b) => a - b);
     assert.ok(gaps.length > 20, `${gaps.length} turns`);
     const percentile = gaps[Math.floor(gaps.length * 0.99) - 1];
-    assert.ok(percentile < 11, `99% of the turns under ${percentile.toFixed(1)} ms, the longest ${gaps.at(-1)!.toFixed(1)} ms`);
+    assert.ok(
+      percentile < 11,
+      `99% of the turns under ${percentile.toFixed(1)} ms, the longest ${gaps.at(-1)!.toFixed(1)} ms`,
+    );
   });
 });

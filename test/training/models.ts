@@ -19,7 +19,11 @@ export function linearData(rows: number, seed = 1): { x: Tensor; y: Tensor } {
 
 /** Weights 4 → hidden → 1 that are the same in every run. */
 export function smallModel({ hidden = 5, dropout = 0 } = {}): Sequential {
-  const list = [layers.dense({ units: hidden, activation: 'tanh', inputShape: [4] }), ...(dropout ? [layers.dropout({ rate: dropout })] : []), layers.dense({ units: 1 })];
+  const list = [
+    layers.dense({ units: hidden, activation: 'tanh', inputShape: [4] }),
+    ...(dropout ? [layers.dropout({ rate: dropout })] : []),
+    layers.dense({ units: 1 }),
+  ];
   const model = sequential(list);
   model.setWeights(model.weights.map((v, i) => random32(v.shape, 50 + i)));
   return model;

@@ -23,22 +23,32 @@ describe('predict and evaluate', () => {
     const model = smallModel();
     const first = (model.predictSync(x) as Tensor).data.slice();
     model.setWeights(model.getWeights().map((w) => w.mul(0)));
-    assert.deepEqual(Array.from((model.predictSync(x) as Tensor).data), Array.from(first, () => 0));
+    assert.deepEqual(
+      Array.from((model.predictSync(x) as Tensor).data),
+      Array.from(first, () => 0),
+    );
   });
 
   it('keep dropout on when asked to, with other numbers every time', async () => {
     const model = smallModel({ dropout: 0.5 });
     const plain = (await model.predict(x)) as Tensor;
     assert.deepEqual(((await model.predict(x)) as Tensor).data, plain.data);
-    const [a, b] = [(await model.predict(x, { training: true })) as Tensor, (await model.predict(x, { training: true })) as Tensor];
+    const [a, b] = [
+      (await model.predict(x, { training: true })) as Tensor,
+      (await model.predict(x, { training: true })) as Tensor,
+    ];
     assert.notDeepEqual(a.data, plain.data);
     assert.notDeepEqual(a.data, b.data);
     assert.notDeepEqual((model.predictSync(x, { training: true }) as Tensor).data, plain.data);
   });
 
   it('take sequences of any length', async () => {
-    const model = sequential([layers.conv1d({ filters: 3, kernelSize: 2, padding: 'causal', inputShape: [null, 2] }), layers.dense({ units: 1 })]);
-    for (const steps of [5, 9, 5]) assert.deepEqual((await model.predict(random32([3, steps, 2], 1))).shape, [3, steps, 1]);
+    const model = sequential([
+      layers.conv1d({ filters: 3, kernelSize: 2, padding: 'causal', inputShape: [null, 2] }),
+      layers.dense({ units: 1 }),
+    ]);
+    for (const steps of [5, 9, 5])
+      assert.deepEqual((await model.predict(random32([3, steps, 2], 1))).shape, [3, steps, 1]);
   });
 
   it('many results are read piece by piece', async () => {
@@ -46,7 +56,12 @@ describe('predict and evaluate', () => {
     const rows = random32([1500, 1], 4);
     const result = (await model.predict(rows, { batchSize: 100 })) as Tensor;
     const [kernel] = model.getWeights();
-    for (const [r, u] of [[0, 0], [777, 1234], [1499, 2999]]) assert.ok(Math.abs(result.data[r * 3000 + u] - rows.data[r] * kernel.data[u]) < 1e-6);
+    for (const [r, u] of [
+      [0, 0],
+      [777, 1234],
+      [1499, 2999],
+    ])
+      assert.ok(Math.abs(result.data[r * 3000 + u] - rows.data[r] * kernel.data[u]) < 1e-6);
   });
 
   it('no rows give no rows', async () => {
@@ -65,7 +80,15 @@ describe('predict and evaluate', () => {
     assert.ok(Math.abs(loss - mse) < 1e-6);
     assert.deepEqual(await both.testOnBatch(x, y, { returnDict: true }).then(Object.keys), ['loss', 'mae']);
     const weighted = smallModel();
-    weighted.compile({ loss: 'mse', weightedMetrics: ['mse'], metrics: [function plain(t: any, q: any) { return t.sub(q).square().mean(-1); }] });
+    weighted.compile({
+      loss: 'mse',
+      weightedMetrics: ['mse'],
+      metrics: [
+        function plain(t: any, q: any) {
+          return t.sub(q).square().mean(-1);
+        },
+      ],
+    });
     const weights = Float32Array.from({ length: 50 }, (_, i) => i % 3);
     const logs = await weighted.evaluate(x, y, { sampleWeight: weights, returnDict: true });
     const sum = Array.from(p.data).reduce((s, v, i) => s + weights[i] * (v - y.data[i]) ** 2, 0);

@@ -35,8 +35,8 @@ export interface SequenceResult {
   readonly states: readonly TensorBase[];
 }
 
-/** Where the first output state is the output. */
-export type FusedSequence = (call: SequenceCall) => { outputs: TensorBase; states: readonly TensorBase[] };
+/** All steps in one kernel per cell; a step that is masked gives the output before it. */
+export type FusedSequence = (call: SequenceCall) => SequenceResult & { readonly outputs: TensorBase };
 
 /** Sizes of a cell's states as a list. */
 export function stateSizes(cell: RNNCell): readonly number[] {

@@ -1,5 +1,4 @@
 import * as activations from '../../activations/index.js';
-import type { InitializerLike } from '../../initializers/index.js';
 import { multiply } from '../../ops/arithmetic.js';
 import { dropoutMask } from '../../ops/random.js';
 import { zeros } from '../../ops/create.js';
@@ -10,17 +9,15 @@ import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
 import { dropOut } from '../dropout.js';
 import { Layer, type CallArgs, type LayerConfig, type PartialShape } from '../layer.js';
+import { ruleNames, ruleOf, type WeightRule, type WeightRules } from '../weight_rules.js';
 import type { FusedSequence, RNNCell, SequenceCall } from './cell.js';
 
 /** What the built-in cells share. */
-export interface CellOptions {
+export interface CellOptions extends WeightRules<'kernel' | 'recurrent' | 'bias'> {
   units: number;
   /** Default 'tanh'. */
   activation?: activations.ActivationLike;
   useBias?: boolean;
-  kernelInitializer?: InitializerLike;
-  recurrentInitializer?: InitializerLike;
-  biasInitializer?: InitializerLike;
   /** Of the inputs, one mask for all steps. */
   dropout?: number;
   /** Of the state, one mask for all steps. */
@@ -28,13 +25,11 @@ export interface CellOptions {
   /** Of the dropout. */
   seed?: number;
 }
-export const CELL_OPTIONS: readonly (keyof CellOptions)[] = [
+export const CELL_OPTIONS: readonly string[] = [
   'units',
   'activation',
   'useBias',
-  'kernelInitializer',
-  'recurrentInitializer',
-  'biasInitializer',
+  ...ruleNames('kernel', 'recurrent', 'bias'),
   'dropout',
   'recurrentDropout',
   'seed',
@@ -77,15 +72,23 @@ export abstract class GatedCell extends Layer implements RNNCell {
   }
 
   override build(inputShape: PartialShape): void {
-    const { kernelInitializer, recurrentInitializer = 'orthogonal', useBias = true } = this.options;
+    const { useBias = true } = this.options;
     const columns = this.gates * this.units;
-    this.kernel = this.addWeight({ name: 'kernel', shape: [this.featuresOf(inputShape), columns], initializer: kernelInitializer });
-    this.recurrentKernel = this.addWeight({ name: 'recurrent_kernel', shape: [this.units, columns], initializer: recurrentInitializer });
+    this.kernel = this.addWeight({
+      name: 'kernel',
+      shape: [this.featuresOf(inputShape), columns],
+      ...ruleOf(this.options, 'kernel'),
+    });
+    this.recurrentKernel = this.addWeight({
+      name: 'recurrent_kernel',
+      shape: [this.units, columns],
+      ...ruleOf(this.options, 'recurrent', 'orthogonal'),
+    });
     if (useBias) this.bias = this.addWeight({ name: 'bias', ...this.biasOptions(columns) });
   }
 
-  protected biasOptions(columns: number): { shape: readonly number[]; initializer: InitializerLike } {
-    return { shape: [columns], initializer: this.options.biasInitializer ?? 'zeros' };
+  protected biasOptions(columns: number): WeightRule & { shape: readonly number[] } {
+    return { shape: [columns], ...ruleOf(this.options, 'bias', 'zeros') };
   }
 
   /** The state's dropout mask, or null when there is none. */
@@ -119,7 +122,11 @@ export abstract class GatedCell extends Layer implements RNNCell {
 
   fusedSequence(): FusedSequence | null {
     const run = this.fused();
-    return run && ((call) => run(this.operands(call)));
+    if (!run) return null;
+    return (call) => {
+      const { outputs, states } = run(this.operands(call));
+      return { outputs, last: states[0], states };
+    };
   }
 
   private operands({ x, states, mask, goBackwards, training }: SequenceCall): Operands {

@@ -29,7 +29,9 @@ export class GRUCell extends GatedCell {
     super(options, OWN, 3);
     this.stateSize = this.units;
     this.resetAfter = options.resetAfter ?? true;
-    this.recurrentActivation = activations.get(options.recurrentActivation === undefined ? 'sigmoid' : options.recurrentActivation);
+    this.recurrentActivation = activations.get(
+      options.recurrentActivation === undefined ? 'sigmoid' : options.recurrentActivation,
+    );
   }
 
   /** With resetAfter, row 0 goes to the input and row 1 to the state. */

@@ -29,7 +29,9 @@ export class LSTMCell extends GatedCell {
   constructor(options: LSTMCellOptions) {
     super(options, OWN, 4);
     this.stateSize = [this.units, this.units];
-    this.recurrentActivation = activations.get(options.recurrentActivation === undefined ? 'sigmoid' : options.recurrentActivation);
+    this.recurrentActivation = activations.get(
+      options.recurrentActivation === undefined ? 'sigmoid' : options.recurrentActivation,
+    );
   }
 
   protected override biasOptions(columns: number) {

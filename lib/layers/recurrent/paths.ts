@@ -1,8 +1,9 @@
 import { where } from '../../ops/arithmetic.js';
 import { zeros } from '../../ops/create.js';
 import { cummax } from '../../ops/indexing.js';
+import { any } from '../../ops/reduce.js';
 import { scan } from '../../ops/scan.js';
-import { expandDims, flip, slice, transpose } from '../../ops/shape.js';
+import { expandDims, flip, transpose } from '../../ops/shape.js';
 import { show, ValueError } from '../../program/errors.js';
 import { TensorBase } from '../../program/tensor.js';
 import { outputSizeOf, type CellLayer, type FusedSequence, type SequenceCall, type SequenceResult } from './cell.js';
@@ -18,16 +19,20 @@ export interface Path {
 /** One kernel for all steps (one per cell of a stack). */
 const fused: Path = {
   name: 'fused',
-  accepts: (cell) => (cell.fusedSequence?.() ?? null) !== null,
+  accepts: (cell) => fusedOf(cell) !== null,
   run(cell, call, everyStep) {
-    const { outputs, states } = (cell.fusedSequence?.() as FusedSequence)(call);
-    if (!call.mask || !call.states) return { outputs, last: everyStep ? outputs : lastStep(outputs), states };
+    const { outputs, last, states } = (fusedOf(cell) as FusedSequence)(call);
+    if (!call.mask || !call.states) return { outputs, last, states };
     // Before the first real step the kernel's output is the initial state; it shall be 0.
+    if (!everyStep) return { outputs, last: where(any(call.mask, 1, true), last, 0), states };
     const ordered = call.goBackwards ? flip(call.mask, 1) : call.mask;
-    const seen = where(expandDims(cummax(ordered, 1), -1), outputs, 0);
-    return { outputs: seen, last: everyStep ? seen : lastStep(seen), states };
+    return { outputs: where(expandDims(cummax(ordered, 1), -1), outputs, 0), last, states };
   },
 };
+
+function fusedOf(cell: CellLayer): FusedSequence | null {
+  return cell.fusedSequence?.() ?? null;
+}
 
 /** The cell's `call` under a loop over time: works for every cell. */
 const loop: Path = {
@@ -35,7 +40,10 @@ const loop: Path = {
   accepts: () => true,
   run(cell, { x, states, mask, goBackwards, training }, everyStep) {
     const timeFirst = (t: TensorBase) => {
-      const swapped = transpose(t, t.shape.map((_, i) => (i < 2 ? 1 - i : i)));
+      const swapped = transpose(
+        t,
+        t.shape.map((_, i) => (i < 2 ? 1 - i : i)),
+      );
       return goBackwards ? flip(swapped, 0) : swapped;
     };
     const batch = x.shape[0];
@@ -56,16 +64,16 @@ const loop: Path = {
       sequences,
     );
     const outputs = everyStep ? transpose(result.outputs[0], [1, 0, 2]) : null;
-    return { outputs, last: carries ? result.states[first.length] : (outputs as TensorBase), states: result.states.slice(0, first.length) };
+    return {
+      outputs,
+      last: carries ? result.states[first.length] : (outputs as TensorBase),
+      states: result.states.slice(0, first.length),
+    };
   },
 };
 
 /** Ways to compute a sequence, the first that accepts the cell is taken. */
 export const PATHS: readonly Path[] = [fused, loop];
-
-function lastStep(outputs: TensorBase): TensorBase {
-  return slice(outputs, [null, -1]);
-}
 
 /** Calls a cell, whoever wrote it, and checks what it gives back. */
 function stepOf(cell: CellLayer, x: TensorBase, states: TensorBase[], training: boolean): [TensorBase, TensorBase[]] {
@@ -73,7 +81,9 @@ function stepOf(cell: CellLayer, x: TensorBase, states: TensorBase[], training: 
   const [output, after] = Array.isArray(result) ? result : [];
   const next: unknown[] = Array.isArray(after) ? after : [after];
   if (!(output instanceof TensorBase) || next.length !== states.length || !next.every((s) => s instanceof TensorBase)) {
-    throw new ValueError(`cell '${cell.name}': call returned ${show(result)}, expected [output, [${states.length} state(s)]].`);
+    throw new ValueError(
+      `cell '${cell.name}': call returned ${show(result)}, expected [output, [${states.length} state(s)]].`,
+    );
   }
-  return [output, next as TensorBase[]];
+  return [output, next];
 }

@@ -10,7 +10,9 @@ export interface RNNOptions extends SequenceOptions {
 /** Any cell over the steps of [B, T, F]. */
 export class RNN extends SequenceLayer {
   constructor(options: RNNOptions) {
-    super(options, ['cell'], () => (Array.isArray(options.cell) ? new StackedRNNCells({ cells: options.cell }) : options.cell));
+    super(options, ['cell'], () =>
+      Array.isArray(options.cell) ? new StackedRNNCells({ cells: options.cell }) : options.cell,
+    );
   }
 
   override getConfig(): Record<string, any> {

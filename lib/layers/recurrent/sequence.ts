@@ -26,7 +26,14 @@ export interface SequenceOptions extends LayerConfig {
   /** Masked steps give 0 instead of repeating the previous output. */
   zeroOutputForMask?: boolean;
 }
-const SEQUENCE: readonly string[] = ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'zeroOutputForMask'];
+const SEQUENCE: readonly string[] = [
+  'returnSequences',
+  'returnState',
+  'goBackwards',
+  'stateful',
+  'unroll',
+  'zeroOutputForMask',
+];
 
 /** The options of a layer that belong to its cell. */
 export function cellOptions<O extends object>(options: O & LayerConfig, names: readonly string[]): O & LayerConfig {
@@ -66,7 +73,8 @@ export abstract class SequenceLayer extends Layer {
 
   override build(inputShape: PartialShape | readonly PartialShape[]): void {
     const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as PartialShape;
-    if (shape.length !== 3) throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(shape)}.`);
+    if (shape.length !== 3)
+      throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(shape)}.`);
     this.cell.build([shape[0], shape[2]]);
   }
 
@@ -78,9 +86,10 @@ export abstract class SequenceLayer extends Layer {
   /** @param inputs [B, T, F], or [x, ...initial states]. */
   call(inputs: TensorBase | readonly TensorBase[], kwargs: CallArgs = {}): any {
     const [x, ...given] = (Array.isArray(inputs) ? inputs : [inputs]) as TensorBase[];
-    if (x.rank !== 3) throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(x.shape)}.`);
+    if (x.rank !== 3)
+      throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(x.shape)}.`);
     if (x.shape[1] === 0) throw new ShapeError(`${this.name}: a sequence of 0 steps has no output.`);
-    const states = this.startingStates(x.shape[0], given.length > 0 ? given : ((kwargs.initialState ?? null) as TensorBase[] | null));
+    const states = this.startingStates(x.shape[0], given.length > 0 ? given : (kwargs.initialState ?? null));
     const mask = this.checkMask(firstMask(kwargs.mask), x);
     const call = { x: this.floating(x), states, mask, goBackwards: this.goBackwards, training: isTraining(kwargs) };
     const result = this.choosePath().run(this.cell, call, this.returnSequences);
@@ -92,7 +101,9 @@ export abstract class SequenceLayer extends Layer {
   private checkMask(mask: TensorBase | null, x: TensorBase): TensorBase | null {
     if (!mask) return null;
     if (mask.rank !== 2 || mask.shape[0] !== x.shape[0] || mask.shape[1] !== x.shape[1]) {
-      throw new ShapeError(`${this.name}: the mask has shape ${showShape(mask.shape)}, expected ${showShape(x.shape.slice(0, 2))}.`);
+      throw new ShapeError(
+        `${this.name}: the mask has shape ${showShape(mask.shape)}, expected ${showShape(x.shape.slice(0, 2))}.`,
+      );
     }
     return mask;
   }
@@ -104,7 +115,10 @@ export abstract class SequenceLayer extends Layer {
   }
 
   /** What the call gives, else what a stateful layer kept, else null for the cell's own. */
-  private startingStates(batch: number, given: TensorBase | readonly TensorBase[] | null): readonly TensorBase[] | null {
+  private startingStates(
+    batch: number,
+    given: TensorBase | readonly TensorBase[] | null,
+  ): readonly TensorBase[] | null {
     const sizes = stateSizes(this.cell);
     if (this.stateful && !inferringShapes()) this.keepStates(batch, sizes);
     if (given === null) {
@@ -113,10 +127,13 @@ export abstract class SequenceLayer extends Layer {
       return this.cell.getInitialState ? this.cell.getInitialState(batch) : null;
     }
     const list = Array.isArray(given) ? (given as readonly TensorBase[]) : [given as TensorBase];
-    if (list.length !== sizes.length) throw new ShapeError(`${this.name}: initialState has ${list.length} tensor(s), expected ${sizes.length}.`);
+    if (list.length !== sizes.length)
+      throw new ShapeError(`${this.name}: initialState has ${list.length} tensor(s), expected ${sizes.length}.`);
     list.forEach(({ shape }, i) => {
       if (shape.length !== 2 || shape[0] !== batch || shape[1] !== sizes[i]) {
-        throw new ShapeError(`${this.name}: initialState ${i} has shape ${showShape(shape)}, expected [${batch}, ${sizes[i]}].`);
+        throw new ShapeError(
+          `${this.name}: initialState ${i} has shape ${showShape(shape)}, expected [${batch}, ${sizes[i]}].`,
+        );
       }
     });
     return list.map((s) => this.floating(s));
@@ -124,9 +141,14 @@ export abstract class SequenceLayer extends Layer {
 
   private keepStates(batch: number, sizes: readonly number[]): void {
     if (this.states.length === 0) {
-      this.states = sizes.map((n, i) => new Variable(new Tensor(allocate(this.dtype, batch * n), [batch, n]), `${this.name}/state_${i}`, false));
+      this.states = sizes.map(
+        (n, i) =>
+          new Variable(new Tensor(allocate(this.dtype, batch * n), [batch, n]), `${this.name}/state_${i}`, false),
+      );
     } else if (this.states[0].shape[0] !== batch) {
-      throw new StateError(`${this.name}: this stateful layer keeps states of ${this.states[0].shape[0]} samples and got a batch of ${batch}; use one batch size.`);
+      throw new StateError(
+        `${this.name}: this stateful layer keeps states of ${this.states[0].shape[0]} samples and got a batch of ${batch}; use one batch size.`,
+      );
     }
   }
 

@@ -17,7 +17,8 @@ export class StackedRNNCells extends Layer implements RNNCell {
 
   constructor(options: StackedRNNCellsOptions) {
     super(options, ['cells']);
-    if (!Array.isArray(options.cells) || options.cells.length === 0) throw new ValueError(`${this.name}: expected a list of cells, got ${show(options.cells)}.`);
+    if (!Array.isArray(options.cells) || options.cells.length === 0)
+      throw new ValueError(`${this.name}: expected a list of cells, got ${show(options.cells)}.`);
     this.cells = options.cells.map((cell) => this.track(checkCell(this.name, cell)));
     this.stateSize = this.cells.flatMap((cell) => [...stateSizes(cell)]);
     this.outputSize = outputSizeOf(this.cells[this.cells.length - 1]);
@@ -61,15 +62,22 @@ export class StackedRNNCells extends Layer implements RNNCell {
     if (runs.some((run) => run === null)) return null;
     return ({ x, states, mask, goBackwards, training }) => {
       let outputs = x;
+      let last = x;
       const ordered = mask && goBackwards ? flip(mask, 1) : mask;
       const parts = states && this.parts(states);
       const after = runs.flatMap((run, k) => {
         const first = k === 0;
-        const result = (run as FusedSequence)({ x: outputs, states: parts && parts[k][1], mask: first ? mask : ordered, goBackwards: first && goBackwards, training });
-        outputs = result.outputs;
+        const result = (run as FusedSequence)({
+          x: outputs,
+          states: parts && parts[k][1],
+          mask: first ? mask : ordered,
+          goBackwards: first && goBackwards,
+          training,
+        });
+        ({ outputs, last } = result);
         return [...result.states];
       });
-      return { outputs, states: after };
+      return { outputs, last, states: after };
     };
   }
 
@@ -84,10 +92,15 @@ export function initialStates(cell: CellLayer, batch: number): readonly TensorBa
 }
 
 export function checkCell(who: string, cell: unknown): CellLayer {
-  if (!(cell instanceof Layer)) throw new ValueError(`${who}: expected a cell (a layer with stateSize and call(inputs, states)), got ${show(cell)}.`);
+  if (!(cell instanceof Layer))
+    throw new ValueError(
+      `${who}: expected a cell (a layer with stateSize and call(inputs, states)), got ${show(cell)}.`,
+    );
   const sizes = [(cell as unknown as RNNCell).stateSize].flat();
-  if (sizes.length === 0 || sizes.some((n) => !Number.isInteger(n) || (n as number) < 1)) {
-    throw new ValueError(`${who}: stateSize of the cell '${cell.name}' must be a size or a list of sizes, got ${show((cell as unknown as RNNCell).stateSize)}.`);
+  if (sizes.length === 0 || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
+    throw new ValueError(
+      `${who}: stateSize of the cell '${cell.name}' must be a size or a list of sizes, got ${show((cell as unknown as RNNCell).stateSize)}.`,
+    );
   }
   return cell as CellLayer;
 }

@@ -63,7 +63,8 @@ const HOOKS = Object.keys({
 } satisfies Record<keyof Hooks, true>);
 
 function check(callback: unknown): CallbackLike {
-  if (typeof callback !== 'object' || callback === null) throw new ValueError(`callbacks: expected callbacks or objects of hooks, got ${show(callback)}.`);
+  if (typeof callback !== 'object' || callback === null)
+    throw new ValueError(`callbacks: expected callbacks or objects of hooks, got ${show(callback)}.`);
   if (callback instanceof Callback) return callback;
   const names = Object.keys(callback).filter((key) => typeof (callback as Record<string, unknown>)[key] === 'function');
   for (const name of names) {

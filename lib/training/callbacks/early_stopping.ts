@@ -28,10 +28,18 @@ export class EarlyStopping extends Callback {
 
   constructor(private readonly options: EarlyStoppingOptions = {}) {
     super();
-    checkOptions('earlyStopping', options, [...MONITOR_OPTIONS, 'patience', 'baseline', 'restoreBestWeights', 'startFromEpoch', 'verbose']);
+    checkOptions('earlyStopping', options, [
+      ...MONITOR_OPTIONS,
+      'patience',
+      'baseline',
+      'restoreBestWeights',
+      'startFromEpoch',
+      'verbose',
+    ]);
     this.monitor = new Monitor('earlyStopping', options);
     this.patience = checkInteger('earlyStopping', 'patience', options.patience ?? 0, 0);
-    if (options.baseline != null && typeof options.baseline !== 'number') throw new ValueError(`earlyStopping: baseline must be a number, got ${show(options.baseline)}.`);
+    if (options.baseline != null && typeof options.baseline !== 'number')
+      throw new ValueError(`earlyStopping: baseline must be a number, got ${show(options.baseline)}.`);
   }
 
   get best(): number {

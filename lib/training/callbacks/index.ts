@@ -12,8 +12,10 @@ export type { EarlyStoppingOptions, ModelCheckpointOptions, ReduceLROnPlateauOpt
 
 export const earlyStopping = (options?: EarlyStoppingOptions): EarlyStopping => new EarlyStopping(options);
 export const modelCheckpoint = (options: ModelCheckpointOptions): ModelCheckpoint => new ModelCheckpoint(options);
-export const reduceLROnPlateau = (options?: ReduceLROnPlateauOptions): ReduceLROnPlateau => new ReduceLROnPlateau(options);
-export const learningRateScheduler = (schedule: (epoch: number, rate: number) => number): LearningRateScheduler => new LearningRateScheduler(schedule);
+export const reduceLROnPlateau = (options?: ReduceLROnPlateauOptions): ReduceLROnPlateau =>
+  new ReduceLROnPlateau(options);
+export const learningRateScheduler = (schedule: (epoch: number, rate: number) => number): LearningRateScheduler =>
+  new LearningRateScheduler(schedule);
 export const terminateOnNaN = (): TerminateOnNaN => new TerminateOnNaN();
 /** Hooks as plain functions. */
 export const lambda = (hooks: Hooks): Hooks => hooks;

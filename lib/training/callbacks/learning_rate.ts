@@ -28,7 +28,8 @@ export class ReduceLROnPlateau extends Callback {
     checkOptions(who, options, [...MONITOR_OPTIONS, 'factor', 'patience', 'cooldown', 'minLR']);
     this.monitor = new Monitor(who, { minDelta: 1e-4, ...options });
     this.factor = options.factor ?? 0.1;
-    if (typeof this.factor !== 'number' || !(this.factor > 0 && this.factor < 1)) throw new ValueError(`${who}: factor must lie between 0 and 1, got ${show(this.factor)}.`);
+    if (typeof this.factor !== 'number' || !(this.factor > 0 && this.factor < 1))
+      throw new ValueError(`${who}: factor must lie between 0 and 1, got ${show(this.factor)}.`);
     this.patience = checkInteger(who, 'patience', options.patience ?? 10, 0);
     this.cooldown = checkInteger(who, 'cooldown', options.cooldown ?? 0, 0);
   }
@@ -66,7 +67,8 @@ export class LearningRateScheduler extends Callback {
   /** @param schedule (epoch, current rate) → new rate. */
   constructor(private readonly schedule: (epoch: number, rate: number) => number) {
     super();
-    if (typeof schedule !== 'function') throw new ValueError(`learningRateScheduler: expected a function (epoch, rate) => rate, got ${show(schedule)}.`);
+    if (typeof schedule !== 'function')
+      throw new ValueError(`learningRateScheduler: expected a function (epoch, rate) => rate, got ${show(schedule)}.`);
   }
 
   override onEpochBegin(epoch: number): void {

@@ -23,9 +23,18 @@ export class ModelCheckpoint extends Callback {
 
   constructor(private readonly options: ModelCheckpointOptions) {
     super();
-    checkOptions('modelCheckpoint', options ?? {}, [...MONITOR_OPTIONS, 'filepath', 'saveBestOnly', 'saveWeightsOnly', 'initialValueThreshold', 'verbose']);
-    if (typeof options?.filepath !== 'string' || options.filepath === '') throw new ValueError(`modelCheckpoint: filepath must be a path, got ${show(options?.filepath)}.`);
-    if (options.saveWeightsOnly === false) throw new ValueError('modelCheckpoint: this version saves weights only; leave saveWeightsOnly at true.');
+    checkOptions('modelCheckpoint', options ?? {}, [
+      ...MONITOR_OPTIONS,
+      'filepath',
+      'saveBestOnly',
+      'saveWeightsOnly',
+      'initialValueThreshold',
+      'verbose',
+    ]);
+    if (typeof options?.filepath !== 'string' || options.filepath === '')
+      throw new ValueError(`modelCheckpoint: filepath must be a path, got ${show(options?.filepath)}.`);
+    if (options.saveWeightsOnly === false)
+      throw new ValueError('modelCheckpoint: this version saves weights only; leave saveWeightsOnly at true.');
     this.monitor = new Monitor('modelCheckpoint', options);
     if (options.initialValueThreshold != null) this.monitor.reset(options.initialValueThreshold);
   }
@@ -49,7 +58,10 @@ export class ModelCheckpoint extends Callback {
   private pathFor(epoch: number, logs: Logs): string {
     return this.options.filepath.replace(/\{(\w+)\}/g, (_, name: string) => {
       if (name === 'epoch') return String(epoch + 1);
-      if (logs[name] === undefined) throw new ValueError(`modelCheckpoint: there is no figure '${name}' for the file name; there are epoch, ${Object.keys(logs).join(', ')}.`);
+      if (logs[name] === undefined)
+        throw new ValueError(
+          `modelCheckpoint: there is no figure '${name}' for the file name; there are epoch, ${Object.keys(logs).join(', ')}.`,
+        );
       return logs[name].toFixed(4);
     });
   }

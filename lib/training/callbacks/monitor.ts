@@ -24,8 +24,10 @@ export class Monitor {
     private readonly who: string,
     { monitor = 'val_loss', mode = 'auto', minDelta = 0 }: MonitorOptions,
   ) {
-    if (!['auto', 'min', 'max'].includes(mode)) throw new ValueError(`${who}: mode must be 'auto', 'min' or 'max', got ${show(mode)}.`);
-    if (typeof minDelta !== 'number' || Number.isNaN(minDelta)) throw new ValueError(`${who}: minDelta must be a number, got ${show(minDelta)}.`);
+    if (!['auto', 'min', 'max'].includes(mode))
+      throw new ValueError(`${who}: mode must be 'auto', 'min' or 'max', got ${show(mode)}.`);
+    if (typeof minDelta !== 'number' || Number.isNaN(minDelta))
+      throw new ValueError(`${who}: minDelta must be a number, got ${show(minDelta)}.`);
     this.name = monitor;
     const rising = /acc|auc|precision|recall|f1|r2/i.test(monitor);
     this.sign = mode === 'max' || (mode === 'auto' && rising) ? 1 : -1;
@@ -36,7 +38,10 @@ export class Monitor {
   /** The figure; @throws when nothing of this name is measured. */
   read(logs: Logs): number {
     const value = logs[this.name];
-    if (value === undefined) throw new ValueError(`${this.who}: there is no figure '${this.name}'.${suggestion(this.name, Object.keys(logs))}`);
+    if (value === undefined)
+      throw new ValueError(
+        `${this.who}: there is no figure '${this.name}'.${suggestion(this.name, Object.keys(logs))}`,
+      );
     return value;
   }
 

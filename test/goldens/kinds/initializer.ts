@@ -40,7 +40,10 @@ export function checkInitializer(fixture: Case): Finding[] {
   const initializer: initializers.Initializer = make(initializers, config);
   const value = tensor(initializer(inputs.shape, 'float32'));
   if (outputs.distribution === 'exact') return [within('values', value, decode(outputs.value), 0)];
-  if (outputs.distribution === 'orthogonal') return [{ what: 'gram matrix', error: gramError(value, outputs.gain), bound: 8 * EPSILON.float32 * outputs.gain ** 2 }];
+  if (outputs.distribution === 'orthogonal')
+    return [
+      { what: 'gram matrix', error: gramError(value, outputs.gain), bound: 8 * EPSILON.float32 * outputs.gain ** 2 },
+    ];
   // Five standard errors of each statistic.
   const { mean, std, low, high } = statistics(value.data);
   const n = value.size;
@@ -49,6 +52,7 @@ export function checkInitializer(fixture: Case): Finding[] {
     { what: 'standard deviation', error: Math.abs(std - outputs.std), bound: (5 * outputs.std) / Math.sqrt(n) },
   ];
   const slack = 1 + EPSILON.float32;
-  if (outputs.low !== undefined) findings.push(fact(`range ${low} to ${high}`, low >= outputs.low * slack && high <= outputs.high * slack));
+  if (outputs.low !== undefined)
+    findings.push(fact(`range ${low} to ${high}`, low >= outputs.low * slack && high <= outputs.high * slack));
   return findings;
 }

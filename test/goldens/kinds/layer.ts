@@ -28,14 +28,22 @@ interface Run {
 }
 
 /** One call of the layer with the gradients of sum(outputs · dy). */
-function run(layer: Layer, xs: readonly Tensor[], single: boolean, masks: readonly (Tensor | null)[], states: readonly Tensor[], dy: readonly Tensor[], kwargs: object): Run {
+function run(
+  layer: Layer,
+  xs: readonly Tensor[],
+  single: boolean,
+  masks: readonly (Tensor | null)[],
+  states: readonly Tensor[],
+  dy: readonly Tensor[],
+  kwargs: object,
+): Run {
   const floating = xs.filter((x) => x.dtype !== 'int32');
   const real = masks.filter((m): m is Tensor => m !== null);
   let counts = [0, 0];
   const fn = compile((...args: TensorBase[]) => {
     const take = (n: number) => args.splice(0, n);
     const [x, mask, state, seeds] = [take(xs.length), take(real.length), take(states.length), take(dy.length)];
-    const masked = masks.map((m) => (m ? mask.shift() ?? null : null));
+    const masked = masks.map((m) => (m ? (mask.shift() ?? null) : null));
     const result: unknown = layer.invoke(single ? x[0] : x, {
       ...kwargs,
       ...(masks.length > 0 && { mask: single ? masked[0] : masked }),
@@ -47,7 +55,7 @@ function run(layer: Layer, xs: readonly Tensor[], single: boolean, masks: readon
     const wrt = [...x.filter((t) => t.dtype !== 'int32'), ...state, ...layer.trainableWeights];
     return [...outputs, ...out, ...ops.gradients(outputs, wrt, seeds)];
   });
-  const results = fn(...xs, ...real, ...states, ...dy) as Tensor[];
+  const results = fn(...xs, ...real, ...states, ...dy);
   const take = (n: number) => results.splice(0, n);
   const [outputs, out, grads, dstates] = [take(counts[0]), take(counts[1]), take(floating.length), take(states.length)];
   return {
@@ -59,7 +67,12 @@ function run(layer: Layer, xs: readonly Tensor[], single: boolean, masks: readon
   };
 }
 
-function compareWeightGrads(layer: Layer, expected: readonly (StoredTensor | null)[], dweights: Map<object, Tensor>, scale: Scale): Finding[] {
+function compareWeightGrads(
+  layer: Layer,
+  expected: readonly (StoredTensor | null)[],
+  dweights: Map<object, Tensor>,
+  scale: Scale,
+): Finding[] {
   return layer.weights.flatMap((v, i) => {
     const e = expected[i];
     const found = dweights.get(v);
@@ -77,19 +90,40 @@ export function checkLayer(fixture: Case, dtype: 'float32' | 'float64'): Finding
   const single = !Array.isArray(inputs.x);
   const xs = decodeAll(inputs.x, dtype) as Tensor[];
   const layer = loaded(fixture, single ? xs[0] : xs, dtype);
-  const extra = ['query_mask', 'value_mask', 'attention_mask'].filter((k) => inputs[k]).map((k) => [camelCase(k), decode(inputs[k])]);
+  const extra = ['query_mask', 'value_mask', 'attention_mask']
+    .filter((k) => inputs[k])
+    .map((k) => [camelCase(k), decode(inputs[k])]);
   const kwargs = { ...callOptions(fixture.call), ...Object.fromEntries(extra) };
   const states = decodeAll(inputs.initial_state, dtype) as Tensor[];
-  const result = run(layer, xs, single, decodeAll(inputs.mask), states, decodeAll(fixture.dy, dtype) as Tensor[], kwargs);
+  const result = run(
+    layer,
+    xs,
+    single,
+    decodeAll(inputs.mask),
+    states,
+    decodeAll(fixture.dy, dtype) as Tensor[],
+    kwargs,
+  );
   const scale = scaleOf(fixture, xs, dtype);
   const expected = decodeAll(outputs) as Tensor[];
-  const findings = [fact(`${expected.length} outputs, got ${result.outputs.length}`, expected.length === result.outputs.length)];
+  const findings = [
+    fact(`${expected.length} outputs, got ${result.outputs.length}`, expected.length === result.outputs.length),
+  ];
   expected.forEach((e, i) => findings.push(close(`output ${i}`, result.outputs[i], e, scale)));
-  decodeAll(grads?.inputs).forEach((e, i) => e && findings.push(close(`d input ${i}`, result.dx[i] as Tensor, e, scale)));
-  decodeAll(grads?.initial_state).forEach((e, i) => e && findings.push(close(`d initial state ${i}`, result.dstates[i], e, scale)));
+  decodeAll(grads?.inputs).forEach(
+    (e, i) => e && findings.push(close(`d input ${i}`, result.dx[i] as Tensor, e, scale)),
+  );
+  decodeAll(grads?.initial_state).forEach(
+    (e, i) => e && findings.push(close(`d initial state ${i}`, result.dstates[i], e, scale)),
+  );
   findings.push(...compareWeightGrads(layer, grads?.weights ?? [], result.dweights, scale));
-  if (fixture.output_mask) findings.push(fact('output mask', result.masks.length > 0 && distance(result.masks[0], decode(fixture.output_mask)) === 0));
-  (fixture.weights_after ?? []).forEach(([name, w]: [string, StoredTensor], i: number) => findings.push(close(`${name} after`, layer.getWeights()[i], decode(w), scale)));
+  if (fixture.output_mask)
+    findings.push(
+      fact('output mask', result.masks.length > 0 && distance(result.masks[0], decode(fixture.output_mask)) === 0),
+    );
+  (fixture.weights_after ?? []).forEach(([name, w]: [string, StoredTensor], i: number) =>
+    findings.push(close(`${name} after`, layer.getWeights()[i], decode(w), scale)),
+  );
   return findings;
 }
 
@@ -105,11 +139,20 @@ export function checkLayerCalls(fixture: Case, dtype: 'float32' | 'float64'): Fi
   const findings: Finding[] = [];
   const total = new Map<object, Tensor>();
   xs.forEach((x, k) => {
-    const result = run(layer, [x], true, masks[k] ? [masks[k]] : [], [], dy.slice(k * per, (k + 1) * per), callOptions(fixture.call));
+    const result = run(
+      layer,
+      [x],
+      true,
+      masks[k] ? [masks[k]] : [],
+      [],
+      dy.slice(k * per, (k + 1) * per),
+      callOptions(fixture.call),
+    );
     result.outputs.forEach((o, i) => findings.push(close(`call ${k} output ${i}`, o, expected[k * per + i], scale)));
     const dx = fixture.grads.inputs[k];
     if (dx) findings.push(close(`call ${k} d input`, result.dx[0] as Tensor, decode(dx), scale));
-    for (const [v, g] of result.dweights) total.set(v, total.has(v) ? (ops.add(total.get(v) as Tensor, g) as Tensor) : g);
+    for (const [v, g] of result.dweights)
+      total.set(v, total.has(v) ? (ops.add(total.get(v) as Tensor, g) as Tensor) : g);
   });
   findings.push(...compareWeightGrads(layer, fixture.grads.weights, total, scale));
   return findings;

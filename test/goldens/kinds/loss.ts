@@ -1,4 +1,4 @@
-import { compile, ops, type Tensor, type TensorBase } from '../../../lib/index.js';
+import { compile, ops, type TensorBase } from '../../../lib/index.js';
 import * as losses from '../../../lib/losses/index.js';
 import { close, EPSILON, type Finding } from '../compare.js';
 import { make } from '../configs.js';
@@ -10,14 +10,20 @@ export function checkLoss(fixture: Case, dtype: 'float32' | 'float64'): Finding[
   const extras = ['sample_weight', 'mask'].filter((name) => inputs[name]);
   const fn = compile((yTrue: TensorBase, yPred: TensorBase, dy: TensorBase, ...rest: TensorBase[]) => {
     const given = Object.fromEntries(extras.map((name, i) => [name, rest[i]]));
-    const value = losses.reduceLoss(loss, yTrue, yPred, { sampleWeight: given.sample_weight ?? null, mask: given.mask ?? null });
+    const value = losses.reduceLoss(loss, yTrue, yPred, {
+      sampleWeight: given.sample_weight ?? null,
+      mask: given.mask ?? null,
+    });
     return [value, ...ops.gradients(value, [yPred], [dy])];
   });
   const operands = [inputs.y_true, inputs.y_pred, fixture.dy[0], ...extras.map((name) => inputs[name])];
-  const [value, grad] = fn(...operands.map((t) => decode(t, dtype))) as Tensor[];
+  const [value, grad] = fn(...operands.map((t) => decode(t, dtype)));
   const width = inputs.y_pred.shape.reduce((n: number, d: number) => n * d, 1);
   const scale = { steps: 1, width, epsilon: EPSILON[dtype] };
   // The targets' rows sum to 1 only as far as float32 goes, and the reference's gradient takes the sum for 1.
   const gradScale = /Crossentropy/.test(fixture.config.class_name) ? { ...scale, epsilon: EPSILON.float32 } : scale;
-  return [close('loss', value, decode(fixture.outputs[0]), scale), close('d y_pred', grad, decode(fixture.grads.y_pred), gradScale)];
+  return [
+    close('loss', value, decode(fixture.outputs[0]), scale),
+    close('d y_pred', grad, decode(fixture.grads.y_pred), gradScale),
+  ];
 }

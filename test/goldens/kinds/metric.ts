@@ -11,6 +11,10 @@ export function checkMetric(fixture: Case): Finding[] {
     metric.updateState(decode(batch.y_true), decode(batch.y_pred), batch.sample_weight && decode(batch.sample_weight));
     const width = batch.y_pred.shape.reduce((n, d) => n * d, 1);
     const expected = decode(fixture.outputs[i]);
-    return close(`result after batch ${i}`, tensor(metric.result() as never, expected.shape, 'float64'), expected, { steps: i + 1, width, epsilon: EPSILON.float32 });
+    return close(`result after batch ${i}`, tensor(metric.result(), expected.shape, 'float64'), expected, {
+      steps: i + 1,
+      width,
+      epsilon: EPSILON.float32,
+    });
   });
 }

@@ -13,7 +13,8 @@ const ALLOWANCE = 4;
 export function checkTrace(fixture: Case): Finding[] {
   const { inputs, outputs, float32_error: drift } = fixture;
   const chain: Layer[] = (fixture.config.config.layers as Config[]).map((c) => makeLayer(c));
-  const forward = (x: TensorBase, training: boolean): TensorBase => chain.reduce((t, layer) => layer.invoke(t, { training }) as TensorBase, x);
+  const forward = (x: TensorBase, training: boolean): TensorBase =>
+    chain.reduce((t, layer) => layer.invoke(t, { training }) as TensorBase, x);
   const x = decode(inputs.x);
   compile((t: TensorBase) => forward(t, false))(x);
   const stored = fixture.weights.map(([, w]) => decode(w));
@@ -29,11 +30,13 @@ export function checkTrace(fixture: Case): Finding[] {
     optimizer.apply(grads, weights);
     return [value, ...grads];
   });
-  const batch = [inputs.x, inputs.y, ...(inputs.sample_weight ? [inputs.sample_weight] : [])].map((t: StoredTensor) => decode(t));
+  const batch = [inputs.x, inputs.y, ...(inputs.sample_weight ? [inputs.sample_weight] : [])].map((t: StoredTensor) =>
+    decode(t),
+  );
   const values = new Float64Array(fixture.steps);
   let first: Tensor[] = [];
   for (let k = 0; k < fixture.steps; k++) {
-    const [value, ...grads] = step(...batch) as Tensor[];
+    const [value, ...grads] = step(...batch);
     values[k] = value.item();
     if (k === 0) first = grads;
   }
@@ -45,7 +48,11 @@ export function checkTrace(fixture: Case): Finding[] {
   return [
     within('losses', new Tensor(values), decode(outputs.losses), ALLOWANCE * drift.losses),
     within('prediction', prediction, decode(outputs.prediction), ALLOWANCE * drift.prediction),
-    ...(outputs.weights as [string, StoredTensor][]).map(([, e], i) => within(`${all[i].name} after`, found[i], decode(e), Math.min(WEIGHT_BOUND, ALLOWANCE * drift.weights))),
-    ...expectedGrads.flatMap((e, i) => (e ? [within(`d ${all[i].name}`, trainable.get(all[i]) as Tensor, e, ALLOWANCE * drift.grads)] : [])),
+    ...(outputs.weights as [string, StoredTensor][]).map(([, e], i) =>
+      within(`${all[i].name} after`, found[i], decode(e), Math.min(WEIGHT_BOUND, ALLOWANCE * drift.weights)),
+    ),
+    ...expectedGrads.flatMap((e, i) =>
+      e ? [within(`d ${all[i].name}`, trainable.get(all[i]) as Tensor, e, ALLOWANCE * drift.grads)] : [],
+    ),
   ];
 }

@@ -1,0 +1,2 @@
+// Every constraint by its name, once.
+export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './norms.js';

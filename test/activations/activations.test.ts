@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { activations, ops, tensor, type Tensor } from '../../lib/index.js';
+import { fusedActivations } from '../../lib/ops/fused_activation.js';
+import { checkGradients, random64 } from '../support/gradcheck.js';
+
+const names = Object.keys(activations).filter((name) => name !== 'get') as activations.ActivationName[];
+
+describe('activations', () => {
+  for (const name of names) {
+    it(`${name}: its gradient, far values and NaN`, () => {
+      const activation = activations.get(name);
+      checkGradients((x) => activation(x), [random64([3, 4], 2, -3, 3)]);
+      const far = activation(tensor(Float64Array.of(NaN, 1, -200, 200), [1, 4])) as Tensor;
+      assert.ok(Number.isNaN(far.data[0]), 'NaN stays NaN');
+      if (!['softmax', 'logSoftmax', 'glu'].includes(name))
+        assert.ok(
+          [...far.data].slice(1).every((v) => Number.isFinite(v)),
+          'finite far from 0',
+        );
+    });
+  }
+
+  it('those with a kernel’s name compute what the kernels do', () => {
+    const x = random64([5, 7], 3, -4, 4);
+    for (const name of names) {
+      const { fused } = activations.get(name);
+      if (fused === undefined) continue;
+      const expected = fusedActivations[fused].value(x);
+      const distance = (ops.max(ops.abs(ops.subtract(activations.get(name)(x), expected))) as Tensor).item();
+      assert.ok(distance < 1e-14, name);
+    }
+    assert.deepEqual(
+      Object.keys(fusedActivations).sort(),
+      names
+        .map((n) => activations.get(n).fused)
+        .filter((f) => f !== undefined)
+        .sort(),
+    );
+  });
+
+  it('gradients stay finite where a branch that is not taken overflows', () => {
+    for (const name of ['elu', 'selu', 'celu', 'softplus', 'mish', 'silu'] as const) {
+      const x = tensor(Float64Array.of(-800, 800));
+      checkGradients((t) => activations.get(name)(t), [x]);
+    }
+  });
+
+  it('get: a name, a function, null; options', () => {
+    const own = (x: any) => ops.square(x);
+    assert.equal(activations.get(own), own);
+    assert.equal(activations.get(null), activations.linear);
+    assert.throws(() => activations.get('tanhh'), /Did you mean 'tanh'/);
+    assert.deepEqual(
+      (activations.relu(tensor([-1, 0.5, 3]), { negativeSlope: 0.5, maxValue: 2, threshold: 1 }) as Tensor).toArray(),
+      [-1, -0.25, 2],
+    );
+  });
+});
