@@ -1,4 +1,4 @@
-import { data, type Tensor } from '../../lib/index.js';
+import { data, type Tensor } from 'seqnn';
 
 // 10,000 series of 50 steps and what follows them, in 7,000 to train on, 2,000 to validate and 1,000 to test.
 

@@ -1,4 +1,4 @@
-import { layers, type Layer } from '../../lib/index.js';
+import { layers, type Layer } from 'seqnn';
 import { LNSimpleRNNCell } from '../../examples/ln_simple_rnn_cell.js';
 import { AHEAD, type Task } from './datasets.js';
 
@@ -14,7 +14,7 @@ export interface Row {
   /** Published validation error, and that of the last time step. */
   published?: number;
   publishedLast?: number;
-  /** Row of test/goldens/seeds_reference.json: what Keras reaches with five seeds. */
+  /** Row of test/goldens/seeds_reference.json: what Keras reaches with several seeds. */
   reference?: string;
 }
 

@@ -34,7 +34,7 @@ function verdict(value: number, spread: Spread | undefined): string {
   return value > spread.max ? 'WORSE' : 'within';
 }
 
-/** One line per row and figure: the median of the runs beside the published figure and beside Keras' five runs. */
+/** One line per row and figure: the median of the runs beside the published figure and beside the spread of Keras' runs. */
 export function table(results: readonly Result[]): string {
   const reference = (JSON.parse(readFileSync(REFERENCE, 'utf8')) as { rows: Reference }).rows;
   const lines = [['model', 'params', 'figure', 'published', 'median', 'Keras: min', 'median', 'max', '', 'seconds']];

@@ -7,7 +7,7 @@ import {
   type Sequential,
   type Tensor,
   type TensorBase,
-} from '../../lib/index.js';
+} from 'seqnn';
 import { AHEAD, dataset, type Part } from './datasets.js';
 import type { Row } from './rows.js';
 

@@ -39,7 +39,8 @@ export class Dense extends Layer {
       shape: [this.featuresOf(inputShape), this.units],
       ...ruleOf(this.options, 'kernel'),
     });
-    if (useBias) this.bias = this.addWeight({ name: 'bias', shape: [this.units], ...ruleOf(this.options, 'bias', 'zeros') });
+    if (useBias)
+      this.bias = this.addWeight({ name: 'bias', shape: [this.units], ...ruleOf(this.options, 'bias', 'zeros') });
   }
 
   call(inputs: TensorBase): TensorBase {

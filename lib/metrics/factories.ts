@@ -10,7 +10,7 @@ import { MeanMetric, type Metric, type MetricFunction } from './metric.js';
 interface NameOption {
   name?: string;
 }
-export type MetricFactory<O extends object = object> = ((options?: O & NameOption) => Metric) & {
+export type MetricFactory<O extends object = object, M = Metric> = ((options?: O & NameOption) => M) & {
   readonly metricName: string;
 };
 

@@ -2,12 +2,14 @@ import * as losses from '../losses/index.js';
 import { show, suggestion, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import * as accuracies from './accuracy.js';
+import * as counting from './counting.js';
 import * as factories from './factories.js';
 import { MeanMetric, Metric, type MetricFunction } from './metric.js';
 
 // All metrics by name; `metrics.topKCategoricalAccuracy({ k: 3 })` makes one with options of its own.
 
 export { Metric, MeanMetric, type MetricFunction };
+export * from './counting.js';
 export * from './factories.js';
 
 /** What these names mean is decided by the shapes of targets and predictions. */
@@ -28,8 +30,8 @@ function crossentropyByShapes(t: TensorBase, p: TensorBase): TensorBase {
   );
 }
 
-const FACTORIES: Record<string, factories.MetricFactory<any>> = factories;
-const ALIASES: Record<string, factories.MetricFactory<any>> = {
+const FACTORIES: Record<string, factories.MetricFactory<any, Metric<any>>> = { ...factories, ...counting };
+const ALIASES: typeof FACTORIES = {
   mse: factories.meanSquaredError,
   rmse: factories.rootMeanSquaredError,
   mae: factories.meanAbsoluteError,
@@ -39,7 +41,9 @@ const ALIASES: Record<string, factories.MetricFactory<any>> = {
 const BY_NAME = new Map(Object.entries({ ...FACTORIES, ...ALIASES }));
 
 /** A metric by name (which becomes its name), a metric, a factory, or a function (yTrue, yPred) → values to average. */
-export function get(metric: string | Metric | MetricFunction | factories.MetricFactory<any>): Metric {
+export function get(
+  metric: string | Metric<any> | MetricFunction | factories.MetricFactory<any, Metric<any>>,
+): Metric<any> {
   if (metric instanceof Metric) return metric;
   if (typeof metric === 'string') {
     if (Object.hasOwn(BY_SHAPES, metric)) return new MeanMetric(metric, BY_SHAPES[metric]);

@@ -1,14 +1,16 @@
 import { symbolOf } from '../program/apply.js';
 import { differentiate } from '../program/differentiate.js';
 import { ShapeError, SeqnnError, ValueError } from '../program/errors.js';
-import { currentGraph, Graph, type SymbolicTensor } from '../program/graph.js';
+import { currentGraph, Graph, type RandomSource, type SymbolicTensor } from '../program/graph.js';
 import { Program } from '../program/program.js';
 import { Tensor, TensorBase, tensor, type TensorLike } from '../program/tensor.js';
 import { symbolsOf, trace } from '../program/trace.js';
 import { isFloating, showShape } from '../program/types.js';
-import type { Variable } from '../program/variable.js';
+import { Variable } from '../program/variable.js';
 import { add } from './arithmetic.js';
 import { full, zeros } from './create.js';
+import { freshSeed } from './random.js';
+import { assign } from './update.js';
 
 /**
  * Inside a traced function: d(sum of outputs · seeds) / d(wrt).
@@ -36,24 +38,30 @@ const PROGRAM_LIMIT = 64;
 
 /**
  * Traces a function of tensors into a native program, once per combination of shapes. Variables that it reads or
- * assigns are used in place.
+ * assigns are used in place, and random ops draw anew at every call.
  *
  * @param fn Takes tensors, returns a tensor or a list of tensors.
  */
 export function compile<R extends TensorBase | readonly TensorBase[]>(fn: (...args: any[]) => R): Compiled<R extends TensorBase ? Tensor : Tensor[]> {
   if (typeof fn !== 'function') throw new ValueError('compile: expected a function of tensors.');
   const programs = new Map<string, { program: Program; single: boolean }>();
+  // Random ops draw anew at every call.
+  const seed = freshSeed();
+  const counter = new Variable(new Int32Array(1), 'calls', false);
   return (...args) => {
-    const values = args.map((a, i) => tensor(isVariable(a) ? a.value() : a, undefined, undefined, `compiled function, argument ${i}`));
+    const values = args.map((a, i) => tensor(a instanceof Variable ? a.value() : a, undefined, undefined, `compiled function, argument ${i}`));
     const key = values.map((v) => `${v.dtype}${showShape(v.shape)}`).join();
     let entry = programs.get(key);
     if (!entry) {
       let single = true;
-      const { graph, outputs } = trace(values, (...symbols) => {
+      const random: RandomSource = { seed, counter, streams: 0 };
+      const body = (...symbols: TensorBase[]) => {
         const result = fn(...symbols);
         single = !Array.isArray(result);
+        if (random.streams > 0) assign(counter, add(counter, 1));
         return result;
-      });
+      };
+      const { graph, outputs } = trace(values, body, random);
       entry = { program: new Program(graph, outputs), single };
       if (programs.size >= PROGRAM_LIMIT) programs.delete(programs.keys().next().value as string);
       programs.set(key, entry);
@@ -61,10 +69,6 @@ export function compile<R extends TensorBase | readonly TensorBase[]>(fn: (...ar
     const results = entry.program.run(values);
     return (entry.single ? results[0] : results) as R extends TensorBase ? Tensor : Tensor[];
   };
-}
-
-function isVariable(value: unknown): value is Variable {
-  return value instanceof TensorBase && 'buffer' in value;
 }
 
 /**

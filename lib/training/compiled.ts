@@ -13,7 +13,7 @@ import type { Slot } from './slots.js';
 
 export type LossLike = string | losses.LossFunction | losses.LossFactory<any>;
 export type MetricLike =
-  string | Metric | metrics.MetricFunction | metrics.MetricFactory<any> | losses.LossFactory<any>;
+  string | Metric<any> | metrics.MetricFunction | metrics.MetricFactory<any, Metric<any>> | losses.LossFactory<any>;
 
 /** One value for all outputs, or one per output as a list or by name. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
@@ -35,7 +35,7 @@ const OPTIONS: readonly (keyof CompileOptions)[] = ['optimizer', 'loss', 'lossWe
 
 interface TrackedMetric {
   readonly key: string;
-  readonly metric: Metric;
+  readonly metric: Metric<any>;
   readonly weighted: boolean;
 }
 

@@ -43,7 +43,7 @@ const SILENT: readonly (readonly [RegExp, string, unknown])[] = [
 ];
 
 /** Options whose values are names that Keras writes in snake_case. */
-const NAMED = /activation$|^mode$|^distribution$|^data_format$|^reduction$/;
+const NAMED = /activation$|^mode$|^distribution$|^data_format$|^reduction$|^class_aggregation$/;
 
 export function optionsOf(config: Readonly<Record<string, any>>, dtype?: DType): Record<string, any> {
   const entries = Object.entries(config).map(([key, value]) => [camelCase(key), option(key, value, dtype)]);

@@ -37,7 +37,7 @@ export class LSTMCell extends GatedCell {
   protected override biasOptions(columns: number) {
     const { unitForgetBias = true } = this.options as LSTMCellOptions;
     const plain = super.biasOptions(columns);
-    return unitForgetBias ? { ...plain, initializer: this.withUnitForget(initializers.get(plain.initializer)) } : plain;
+    return unitForgetBias ? { ...plain, initializer: this.withUnitForget(initializers.get(plain.initializer ?? 'zeros')) } : plain;
   }
 
   private withUnitForget(initializer: initializers.Initializer): initializers.Initializer {

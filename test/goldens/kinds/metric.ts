@@ -5,7 +5,7 @@ import { make } from '../configs.js';
 import { decode, type Case, type StoredTensor } from '../fixture.js';
 
 export function checkMetric(fixture: Case): Finding[] {
-  const metric: metrics.Metric = make(metrics, fixture.config);
+  const metric: metrics.Metric<any> = make(metrics, fixture.config);
   const batches = fixture.inputs.batches as Record<string, StoredTensor>[];
   return batches.map((batch, i) => {
     metric.updateState(decode(batch.y_true), decode(batch.y_pred), batch.sample_weight && decode(batch.sample_weight));

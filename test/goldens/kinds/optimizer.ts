@@ -26,7 +26,9 @@ export function checkOptimizer(fixture: Case, dtype: 'float32' | 'float64'): Fin
   const compare = (what: string, values: readonly (Tensor | undefined)[], expected: StoredTensor[], steps: number) =>
     values.forEach((value, i) => {
       const scale = { steps, width: 4, epsilon: EPSILON[dtype] };
-      findings.push(close(`${what}${variables[i].name} after step ${steps}`, value as Tensor, decode(expected[i]), scale));
+      findings.push(
+        close(`${what}${variables[i].name} after step ${steps}`, value as Tensor, decode(expected[i]), scale),
+      );
     });
   const values = () => variables.map((v) => v.value());
   (inputs.gradients as StoredTensor[][]).forEach((grads, k) => {
