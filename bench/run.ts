@@ -7,6 +7,7 @@ import { nearest } from '../lib/program/errors.js';
 import { checkNumbers } from './check.js';
 import { measure, type Timing } from './measure.js';
 import { findPeers, runPeer, type PeerTiming } from './peers.js';
+import { timeStart } from './start.js';
 import { readWorkloads } from './workloads.js';
 
 // npm run bench [-- --json] [--workloads FILE] [--only NAME,…] [--threads N] [--peers] [--budget MS]
@@ -57,4 +58,6 @@ for (const name of names) {
   const theirs = peers.map((p) => (others[p.name]?.train_ms.toFixed(3) ?? 'failed').padStart(20)).join('');
   print(`${name.padEnd(16)}${cells}${theirs}${peers.length ? `${(best / timing.train_ms).toFixed(1)}×`.padStart(19) : ''}`);
 }
-if (options.json) console.log(JSON.stringify({ machine, isa, threads, commit: commit(), date, workloads }, null, 2));
+const start_ms = timeStart();
+print(`process start to first trained step of lstm20x2_seq: ${start_ms.toFixed(0)} ms`);
+if (options.json) console.log(JSON.stringify({ machine, isa, threads, commit: commit(), date, start_ms, workloads }, null, 2));

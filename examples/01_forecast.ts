@@ -1,6 +1,7 @@
 // node dist/examples/01_forecast.js: one step ahead, in as few lines as it takes.
-import { data, layers, optimizers, sequential } from 'seqnn';
+import { data, layers, optimizers, sequential, setRandomSeed } from 'seqnn';
 
+setRandomSeed(1);
 const series = data.generateTimeSeries(10_000, 51, { seed: 42 });
 const [x, y] = data.forecastWindows(series, { steps: 50 });
 const model = sequential([
@@ -9,7 +10,7 @@ const model = sequential([
   layers.dense({ units: 1 }),
 ]);
 model.compile({ optimizer: optimizers.adam({ learningRate: 0.001 }), loss: 'mse' });
-const { history } = await model.fit(x, y, { epochs: 20, batchSize: 32, validationSplit: 0.2, seed: 1 });
+const { history } = await model.fit(x, y, { epochs: 20, batchSize: 32, validationSplit: 0.2 });
 console.log(`validation error ${history.val_loss[19].toFixed(5)}`);
 
 // The same model, fed with its own forecasts.

@@ -1,7 +1,8 @@
 // node dist/examples/02_custom_cell.js: a recurrent cell of one's own, trained by native code like a built-in one.
-import { data, layers, ops, optimizers, sequential, type TensorBase } from 'seqnn';
+import { data, layers, ops, optimizers, sequential, setRandomSeed, type TensorBase } from 'seqnn';
 import { LNSimpleRNNCell } from './ln_simple_rnn_cell.js';
 
+setRandomSeed(1);
 const series = data.generateTimeSeries(10_000, 60, { seed: 42 });
 const windows = data.forecastWindows(series, { steps: 50, ahead: 10, mode: 'sequence' });
 const [[x, y], [xValid, yValid]] = data.split(windows, { sizes: [8000, 2000] });
@@ -16,7 +17,7 @@ const model = sequential([
   layers.timeDistributed({ layer: layers.dense({ units: 10 }) }),
 ]);
 model.compile({ optimizer: optimizers.adam({ learningRate: 0.01 }), loss: 'mse', metrics: [lastTimeStepMse] });
-await model.fit(x, y, { epochs: 10, batchSize: 32, validationData: [xValid, yValid], seed: 1 });
+await model.fit(x, y, { epochs: 10, batchSize: 32, validationData: [xValid, yValid] });
 const [loss, last] = (await model.evaluate(xValid, yValid, { verbose: 0 })) as number[];
 console.log(
   `${model.countParams()} parameters, validation error ${loss.toFixed(5)}, of the last time step ${last.toFixed(5)}`,

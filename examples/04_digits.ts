@@ -1,7 +1,8 @@
 // node dist/examples/04_digits.js: handwritten digits, read row by row as sequences of eight steps.
 import { fileURLToPath } from 'node:url';
-import { data, layers, losses, sequential } from 'seqnn';
+import { callbacks, data, layers, losses, sequential, setRandomSeed } from 'seqnn';
 
+setRandomSeed(1);
 // Relative to the compiled file, dist/examples/.
 const file = (name: string) => fileURLToPath(new URL(`../../data/digits-${name}-ubyte`, import.meta.url));
 const pixels = { dtype: 'float32', scale: 1 / 255 } as const;
@@ -18,6 +19,7 @@ model.compile({
   metrics: ['accuracy'],
 });
 model.summary();
-await model.fit(x, y, { epochs: 30, batchSize: 32, verbose: 2, seed: 1 });
+const stop = callbacks.earlyStopping({ monitor: 'val_loss', patience: 10, restoreBestWeights: true });
+await model.fit(x, y, { epochs: 100, batchSize: 32, validationSplit: 0.1, callbacks: [stop], verbose: 2 });
 const [, accuracy] = (await model.evaluate(xTest, yTest, { verbose: 0 })) as number[];
 console.log(`accuracy on ${xTest.shape[0]} digits never seen: ${(100 * accuracy).toFixed(1)}%`);

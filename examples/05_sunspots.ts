@@ -1,7 +1,8 @@
 // node dist/examples/05_sunspots.js: a measured series from a CSV file, scaled, forecast and put back into its units.
 import { fileURLToPath } from 'node:url';
-import { data, layers, ops, optimizers, sequential, type Tensor, type TensorBase } from 'seqnn';
+import { data, layers, ops, optimizers, sequential, setRandomSeed, type Tensor, type TensorBase } from 'seqnn';
 
+setRandomSeed(1);
 const YEARS = 309;
 const STEPS = 30;
 const HELD = 60;
@@ -15,7 +16,7 @@ const [[xTrain, yTrain], [xTest, yTest]] = data.split([x, y], { sizes: [null, HE
 
 const model = sequential([layers.gru({ units: 16, inputShape: [STEPS, 1] }), layers.dense({ units: 1 })]);
 model.compile({ optimizer: optimizers.adam({ learningRate: 0.005 }), loss: 'mse' });
-await model.fit(xTrain, yTrain, { epochs: 60, batchSize: 16, verbose: 0, seed: 1 });
+await model.fit(xTrain, yTrain, { epochs: 60, batchSize: 16, verbose: 0 });
 
 const inSpots = (t: TensorBase) => scaler.inverseTransform(t);
 const rmse = (forecast: TensorBase) =>

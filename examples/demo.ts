@@ -6,11 +6,13 @@ import {
   optimizers,
   report,
   sequential,
+  setRandomSeed,
   type Sequential,
   type Tensor,
   type TensorBase,
 } from 'seqnn';
 
+setRandomSeed(42);
 const STEPS = 50;
 const AHEAD = 10;
 const COVERAGE = 0.9;
@@ -33,7 +35,7 @@ function lastTimeStepMse(yTrue: TensorBase, yPred: TensorBase): TensorBase {
 async function trainLinear(): Promise<Sequential> {
   const model = sequential([layers.flatten(), layers.dense({ units: AHEAD })]);
   model.compile({ optimizer: optimizers.adam({ learningRate: 0.001 }), loss: 'mse' });
-  await model.fit(train.x, train.after, { epochs: 20, batchSize: 32, verbose: 0, seed: 1 });
+  await model.fit(train.x, train.after, { epochs: 20, batchSize: 32, verbose: 0 });
   return model;
 }
 
@@ -53,7 +55,6 @@ const { history } = await model.fit(train.x, train.everyStep, {
   epochs: 20,
   batchSize: 32,
   validationData: [valid.x, valid.everyStep],
-  seed: 1,
 });
 const seconds = (performance.now() - start) / 1000;
 const forecast = last(await model.predict(test.x));

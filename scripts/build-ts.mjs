@@ -15,7 +15,10 @@ const compile = (project) =>
 
 /** A compiled test or command whose source is gone would still run. */
 function removeOrphans() {
-  for (const output of filesUnder(['dist'], /\.(js|cjs|d\.ts|d\.cts)(\.map)?$/)) {
+  for (const output of filesUnder(
+    ['dist/lib', 'dist/test', 'dist/bench', 'dist/examples', 'dist/cjs'],
+    /\.(js|cjs|d\.ts|d\.cts)(\.map)?$/,
+  )) {
     const source = output
       .replace(/^dist\/(cjs\/)?/, (_, cjs) => (cjs ? 'lib/' : ''))
       .replace(/(\.d)?\.(c?)(js|ts)(\.map)?$/, '.$2ts');

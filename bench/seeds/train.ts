@@ -1,13 +1,4 @@
-import {
-  data,
-  ops,
-  optimizers,
-  sequential,
-  setRandomSeed,
-  type Sequential,
-  type Tensor,
-  type TensorBase,
-} from 'seqnn';
+import { data, ops, optimizers, sequential, setRandomSeed, type Sequential, type Tensor, type TensorBase } from 'seqnn';
 import { AHEAD, dataset, type Part } from './datasets.js';
 import type { Row } from './rows.js';
 

@@ -9,6 +9,10 @@ export interface Constraint {
 }
 
 /** Tells a constraint where it comes from. */
-export function described(className: string, config: Record<string, unknown>, fn: (w: TensorBase) => TensorBase): Constraint {
+export function described(
+  className: string,
+  config: Record<string, unknown>,
+  fn: (w: TensorBase) => TensorBase,
+): Constraint {
   return Object.assign(fn, { className, config });
 }

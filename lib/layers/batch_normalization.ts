@@ -104,7 +104,10 @@ export class BatchNormalization extends Layer {
       throw new ShapeError(
         `${this.name}: a mask of shape ${showShape(mask.shape)} for x ${showShape(x.shape)} with features on axis ${axis}.`,
       );
-    const kept = reshape(mask, x.shape.map((n, i) => (i < mask.rank ? n : 1)));
+    const kept = reshape(
+      mask,
+      x.shape.map((n, i) => (i < mask.rank ? n : 1)),
+    );
     // Axes behind the mask's count, too: each of their elements is as real as its step.
     const inner = x.shape.reduce((n, size, i) => (i >= mask.rank && i !== axis ? n * size : n), 1);
     const count = add(multiply(sum(cast(mask, x.dtype)), inner), NO_STEPS);

@@ -80,11 +80,12 @@ export class Bidirectional extends Layer {
       throw new ValueError(
         `${this.name}: initialState has ${given.length} tensors, expected the forward layer's and as many for the backward layer.`,
       );
-    const { training, mask } = kwargs;
+    const { training, mask, sequenceLength } = kwargs;
     const of = (layer: SequenceLayer, states: unknown[]) => {
       const result: unknown = layer.invoke(x, {
         training,
         mask,
+        sequenceLength,
         initialState: states.length > 0 ? (states as TensorBase[]) : null,
       });
       return (Array.isArray(result) ? result : [result]) as TensorBase[];

@@ -30,7 +30,7 @@ export class Dot extends Merge {
   }
 
   call(inputs: Inputs): TensorBase {
-    const list = this.listOf(inputs, 2);
+    const list = this.listOf(inputs, 2).map((x) => this.floating(x));
     const axes = list.map((x, i) => normalizeAxis(this.name, this.axes[i], x.rank));
     const [x, y] = list.map((t, i) => (this.options.normalize ? toUnitNorm(t, axes[i]) : t));
     const length = x.shape[axes[0]];

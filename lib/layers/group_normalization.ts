@@ -50,7 +50,10 @@ export class GroupNormalization extends Layer {
     const axis = normalizeAxis(this.name, this.axis, x.rank);
     const channels = x.shape[axis];
     const groups = this.groups === -1 ? channels : this.groups;
-    const grouped = reshape(x, x.shape.flatMap((n, i) => (i === axis ? [groups, channels / groups] : [n])));
+    const grouped = reshape(
+      x,
+      x.shape.flatMap((n, i) => (i === axis ? [groups, channels / groups] : [n])),
+    );
     const over = [...grouped.shape.keys()].filter((i) => i !== 0 && i !== axis);
     const centered = subtract(grouped, mean(grouped, over, true));
     const factor = rsqrt(add(mean(square(centered), over, true), this.options.epsilon ?? 1e-3));

@@ -19,14 +19,14 @@ export abstract class Merge extends Layer {
       const expected = count === undefined ? 'a list of tensors' : `a list of ${count} tensors`;
       throw new ValueError(`${this.name}: expected ${expected}, got ${Array.isArray(inputs) ? list.length : 'one'}.`);
     }
-    return list.map((x) => this.floating(x));
+    return list;
   }
 }
 
 /** One mask per input, in their order; null when no input has one. */
 export function maskList(inputs: Inputs, mask: CallArgs['mask']): (TensorBase | null)[] | null {
   const count = Array.isArray(inputs) ? inputs.length : 1;
-  const list = (mask instanceof TensorBase ? [mask] : (mask ?? [])) as readonly (TensorBase | null)[];
+  const list = mask instanceof TensorBase ? [mask] : (mask ?? []);
   return list.some((m) => m !== null) ? Array.from({ length: count }, (_, i) => list[i] ?? null) : null;
 }
 

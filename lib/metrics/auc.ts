@@ -41,10 +41,14 @@ const MARGIN = 1e-7;
 
 function thresholdsOf({ numThresholds = 200, thresholds }: AUCOptions): Float64Array {
   const bad = (v: number) => typeof v !== 'number' || !(v >= 0 && v <= 1);
-  if (thresholds?.some(bad)) throw new ValueError(`auc: thresholds must be numbers from 0 to 1, got ${show(thresholds)}.`);
+  if (thresholds?.some(bad))
+    throw new ValueError(`auc: thresholds must be numbers from 0 to 1, got ${show(thresholds)}.`);
   const inner = thresholds
     ? [...thresholds].sort((a, b) => a - b)
-    : Array.from({ length: checkInteger('auc', 'numThresholds', numThresholds, 2) - 2 }, (_, i) => (i + 1) / (numThresholds - 1));
+    : Array.from(
+        { length: checkInteger('auc', 'numThresholds', numThresholds, 2) - 2 },
+        (_, i) => (i + 1) / (numThresholds - 1),
+      );
   return Float64Array.of(-MARGIN, ...inner, 1 + MARGIN);
 }
 

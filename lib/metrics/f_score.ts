@@ -40,7 +40,8 @@ export class FBetaScore extends Metric<number | number[]> {
     super(options.name ?? who);
     const { average = null, beta = 1, threshold = null } = options;
     this.average = average === null ? null : checkChoice(who, 'average', average, AVERAGES);
-    if (typeof beta !== 'number' || !(beta > 0)) throw new ValueError(`${who}: beta must be a positive number, got ${show(beta)}.`);
+    if (typeof beta !== 'number' || !(beta > 0))
+      throw new ValueError(`${who}: beta must be a positive number, got ${show(beta)}.`);
     if (threshold !== null && (typeof threshold !== 'number' || !(threshold > 0 && threshold <= 1)))
       throw new ValueError(`${who}: threshold must be null or a number above 0 and at most 1, got ${show(threshold)}.`);
     this.beta = beta;

@@ -27,12 +27,7 @@ export abstract class Metric<R extends number | number[] = number> {
   abstract createState(): Variable[];
 
   /** Inside a traced function: adds a batch. */
-  abstract update(
-    state: Variable[],
-    yTrue: TensorBase,
-    yPred: TensorBase,
-    sampleWeight?: TensorBase | null,
-  ): void;
+  abstract update(state: Variable[], yTrue: TensorBase, yPred: TensorBase, sampleWeight?: TensorBase | null): void;
 
   abstract compute(state: readonly Variable[]): R;
 

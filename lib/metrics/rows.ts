@@ -53,7 +53,9 @@ export function addTo(state: Variable[], who: string, sums: Readonly<Record<stri
   names.forEach((name, i) => {
     const { shape } = state[i];
     if (!sameShape(shape, sums[name].shape))
-      throw new ShapeError(`${who}: got figures of shape ${showShape(sums[name].shape)} after those of ${showShape(shape)}.`);
+      throw new ShapeError(
+        `${who}: got figures of shape ${showShape(sums[name].shape)} after those of ${showShape(shape)}.`,
+      );
     assign(state[i], add(state[i], sums[name]));
   });
 }

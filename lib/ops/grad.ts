@@ -84,7 +84,7 @@ export function valueAndGrad(fn: (...args: any[]) => TensorBase): (...args: Tens
     return [value, ...gradients(value, args.filter((a) => isFloating(a.dtype)))];
   });
   return (...args) => {
-    const [value, ...grads] = compiled(...args) as Tensor[];
+    const [value, ...grads] = compiled(...args);
     return [value, grads];
   };
 }

@@ -1,7 +1,7 @@
 // One vocabulary: Keras 3's `ops` names in camelCase.
 export * from './arithmetic.js';
 export { cast, stopGradient } from './cast.js';
-export { conv1d, type ConvOptions, type Padding } from './conv.js';
+export { conv1d, conv1dTranspose, type ConvOptions, type ConvTransposeOptions, type Padding } from './conv.js';
 export * from './create.js';
 export { dense } from './dense.js';
 export { gradients } from './grad.js';

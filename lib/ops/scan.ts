@@ -7,7 +7,7 @@ import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js'
 import { Program } from '../program/program.js';
 import type { Tensor, TensorBase } from '../program/tensor.js';
 import { symbolsOf, trace } from '../program/trace.js';
-import { sameShape, showShape, type Spec } from '../program/types.js';
+import { sameShape, showShape } from '../program/types.js';
 import { add } from './arithmetic.js';
 import { zeros } from './create.js';
 import { splitSum } from './scan_sums.js';
@@ -213,7 +213,7 @@ function listOf(graph: Graph, value: TensorBase | readonly TensorBase[]): Symbol
 /** On concrete tensors: traced, run once, forgotten. */
 function runScan(body: ScanBody, first: readonly TensorBase[], sequences: readonly TensorBase[], options: ScanOptions) {
   const all = [...sequences, ...first];
-  const { graph, outputs } = trace(all as Spec[], (...symbols) => {
+  const { graph, outputs } = trace(all, (...symbols) => {
     const result = scan(body, symbols.slice(sequences.length), symbols.slice(0, sequences.length), options);
     return [...result.states, ...result.outputs];
   });

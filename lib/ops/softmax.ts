@@ -64,12 +64,12 @@ const crossEntropyOp: Op<CrossEntropyAttrs> = {
     ];
   },
   grad: ({ inputs: [, target], outputs: [, p], attrs, grads: [g] }) => (g ? ([apply(crossEntropyGradOp, [p, target as SymbolicTensor, g], attrs), null] as never) : [null, null]),
-  layout: alongAxis as Op<CrossEntropyAttrs>['layout'],
+  layout: alongAxis,
 };
 const crossEntropyGradOp: Op<CrossEntropyAttrs> = {
   name: 'softmaxCrossEntropyGrad',
   infer: ([p]) => [p as Spec],
-  layout: alongAxis as Op<CrossEntropyAttrs>['layout'],
+  layout: alongAxis,
 };
 
 /**

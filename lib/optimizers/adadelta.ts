@@ -29,12 +29,7 @@ export class Adadelta extends ComposedOptimizer {
     return ['averageSquare', 'averageStep'];
   }
 
-  protected next(
-    value: TensorBase,
-    grad: TensorBase,
-    [square0, step0]: readonly Variable[],
-    rate: TensorBase,
-  ): Next {
+  protected next(value: TensorBase, grad: TensorBase, [square0, step0]: readonly Variable[], rate: TensorBase): Next {
     const { rho, epsilon } = this;
     const mean = blend(square0, square(grad), rho);
     const move = multiply(grad, divide(sqrt(add(step0, epsilon)), sqrt(add(mean, epsilon))));

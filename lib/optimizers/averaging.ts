@@ -26,7 +26,10 @@ export class Averaging {
   ) {}
 
   /** @throws ValueError for a value out of its range, or one given without useEma. */
-  static of(who: string, { useEma = false, emaMomentum = 0.99, emaOverwriteFrequency = null }: AveragingOptions): Averaging | null {
+  static of(
+    who: string,
+    { useEma = false, emaMomentum = 0.99, emaOverwriteFrequency = null }: AveragingOptions,
+  ): Averaging | null {
     if (typeof useEma !== 'boolean') throw new ValueError(`${who}: useEma must be true or false, got ${show(useEma)}.`);
     if (typeof emaMomentum !== 'number' || !(emaMomentum >= 0 && emaMomentum <= 1))
       throw new ValueError(`${who}: emaMomentum must be a number from 0 to 1, got ${show(emaMomentum)}.`);

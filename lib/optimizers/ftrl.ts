@@ -52,7 +52,11 @@ export class Ftrl extends ComposedOptimizer {
   }
 
   protected next(value: TensorBase, grad: TensorBase, [n0, z0]: readonly Variable[], rate: TensorBase): Next {
-    const { l1RegularizationStrength: l1, l2RegularizationStrength, l2ShrinkageRegularizationStrength } = this.strengths;
+    const {
+      l1RegularizationStrength: l1,
+      l2RegularizationStrength,
+      l2ShrinkageRegularizationStrength,
+    } = this.strengths;
     const shrunk = add(grad, multiply(2 * l2ShrinkageRegularizationStrength, value));
     const n = add(n0, square(grad));
     const [before, after] = [power(n0, -this.power), power(n, -this.power)];

@@ -76,6 +76,6 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (Array.isArray(value)) return `[${value.slice(0, 6).map(show).join(', ')}${value.length > 6 ? ', …' : ''}]`;
-  if (typeof value === 'object' && value !== null) return `${value.constructor?.name ?? 'object'}`;
+  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
   return String(value);
 }

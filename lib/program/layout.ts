@@ -99,7 +99,7 @@ class LayoutPass {
   }
 
   private build(node: Node, choice: LaidNode): void {
-    const op = node.op as Op<Attrs>;
+    const op = node.op as Op;
     const bodies = choice.bodies ?? node.bodies;
     const specs = node.op.infer(choice.inputs, choice.attrs, bodies);
     const { outputs } = this.next.add(op, choice.inputs, choice.attrs, specs, bodies);

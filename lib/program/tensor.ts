@@ -91,7 +91,7 @@ function convert(values: ArrayLike<number>, dtype: DType, who: string): TypedArr
   for (let i = 0; i < values.length; i++) data[i] = values[i];
   if (dtype === 'int32' || dtype === 'bool') {
     for (let i = 0; i < values.length; i++) {
-      if (data[i] !== Number(values[i])) throw new ValueError(`${who}: ${values[i]} at position ${i} does not fit ${dtype}.`);
+      if (data[i] !== values[i]) throw new ValueError(`${who}: ${values[i]} at position ${i} does not fit ${dtype}.`);
     }
   }
   return data;

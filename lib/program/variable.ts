@@ -39,7 +39,8 @@ export class Variable extends TensorBase {
   /** Replaces the value. @throws ShapeError when the shape differs. */
   assign(value: TensorLike): void {
     const next = tensor(value, undefined, this.dtype, this.name);
-    if (!sameShape(next.shape, this.shape)) throw new ShapeError(`${this.name}: expected shape ${showShape(this.shape)}, got ${showShape(next.shape)}.`);
+    if (!sameShape(next.shape, this.shape))
+      throw new ShapeError(`${this.name}: expected shape ${showShape(this.shape)}, got ${showShape(next.shape)}.`);
     this.buffer.write(0, next.data);
   }
 }

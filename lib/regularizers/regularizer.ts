@@ -9,6 +9,10 @@ export interface Regularizer {
 }
 
 /** Tells a regularizer where it comes from. */
-export function described(className: string, config: Record<string, unknown>, fn: (x: TensorBase) => TensorBase): Regularizer {
+export function described(
+  className: string,
+  config: Record<string, unknown>,
+  fn: (x: TensorBase) => TensorBase,
+): Regularizer {
   return Object.assign(fn, { className, config });
 }

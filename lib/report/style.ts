@@ -18,7 +18,8 @@ table.values th, table.values td { padding: 5px 10px 5px 0; text-align: right; b
 table.values th:first-child, table.values td:first-child { text-align: left; }
 table.values th { color: var(--soft); font-weight: 600; font-size: 13px; }
 table.values tr:last-child td { border-bottom: 0; }
-.u-legend { font-size: 12px; color: var(--soft); text-align: left; min-height: 52px; }
+.u-legend { font-size: 12px; color: var(--soft); text-align: left; min-height: 48px; }
+.u-inline tr { margin-right: 2px; }
 .u-legend .u-marker { border-radius: 3px; }
 .u-inline.u-live th::after { content: none; }
 table.values td:first-child { white-space: nowrap; }

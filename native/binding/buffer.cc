@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 
 #include "binding/environment.h"
+#include "runtime/bytes.h"
 
 namespace seqnn {
 namespace {
@@ -74,7 +74,7 @@ Napi::Value NativeBuffer::read(const Napi::CallbackInfo& info) {
   Napi::TypedArray array;
   const char* from = range(info, array);
   std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
-  std::memcpy(dataOf(array), from, array.ByteLength());
+  copyBytes(dataOf(array), from, array.ByteLength());
   return info[1];
 }
 
@@ -82,7 +82,7 @@ Napi::Value NativeBuffer::write(const Napi::CallbackInfo& info) {
   Napi::TypedArray array;
   char* to = range(info, array);
   std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
-  std::memcpy(to, dataOf(array), array.ByteLength());
+  copyBytes(to, dataOf(array), array.ByteLength());
   return info.Env().Undefined();
 }
 

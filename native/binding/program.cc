@@ -1,10 +1,10 @@
 #include "binding/program.h"
 
 #include <chrono>
-#include <cstring>
 
 #include "binding/buffer.h"
 #include "binding/environment.h"
+#include "runtime/bytes.h"
 #include "runtime/machine.h"
 
 namespace seqnn {
@@ -110,7 +110,7 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
       const int buffer = program_->outputs[i];
       char* to = checked(outputs[static_cast<uint32_t>(i)], buffer, "an output");
       const seqnn::Value& value = program_->buffers[static_cast<size_t>(buffer)].value;
-      std::memcpy(to, frame_->data(buffer), static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
+      copyBytes(to, frame_->data(buffer), static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
     }
     return env.Undefined();
   });
@@ -155,7 +155,7 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
   const int64_t length = static_cast<int64_t>(order.ElementLength());
   if (batch > 0 && (count > (length - from) / batch || from > length)) throw Napi::RangeError::New(env, "steps: the order has fewer rows than the steps take");
   std::vector<uint32_t> indices(static_cast<size_t>(batch * count));
-  std::memcpy(indices.data(), dataOf(order) + from * 4, indices.size() * 4);
+  copyBytes(indices.data(), dataOf(order) + from * 4, indices.size() * 4);
   uint32_t highest = 0;
   for (const uint32_t index : indices) highest = std::max(highest, index);
 
@@ -202,7 +202,7 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
       for (size_t k = 0; k < targets.size(); ++k) {
         const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
         const size_t bytes = static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype);
-        std::memcpy(targets[k] + static_cast<size_t>(step) * bytes, frame_->data(program_->outputs[k]), bytes);
+        copyBytes(targets[k] + static_cast<size_t>(step) * bytes, frame_->data(program_->outputs[k]), bytes);
       }
       ++progress->done;
       if (std::chrono::steady_clock::now() > limit) break;

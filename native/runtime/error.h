@@ -15,10 +15,13 @@ class Error : public std::exception {
   char text_[480];
 };
 
-// printf-style; throws Error.
 #if defined(__GNUC__)
-__attribute__((format(printf, 1, 2)))
+#define SEQNN_PRINTF __attribute__((format(printf, 1, 2)))
+#else
+#define SEQNN_PRINTF
 #endif
-[[noreturn]] void fail(const char* format, ...);
+
+// printf-style; throws Error.
+[[noreturn]] void fail(const char* format, ...) SEQNN_PRINTF;
 
 }  // namespace seqnn

@@ -1,8 +1,8 @@
 #include "runtime/scan.h"
 
-#include <cstring>
 #include <vector>
 
+#include "runtime/bytes.h"
 #include "runtime/frame.h"
 
 namespace seqnn {
@@ -38,7 +38,7 @@ class Scan final : public Kernel {
     frame_.bind(call.workspace, nullptr);
     size_t at = 0;
     for (size_t i = 0; i < states_; ++i) {
-      if (const char* from = in<char>(call, static_cast<int>(stacked_ + i))) std::memcpy(states + at, from, stateSizes_[i]);
+      if (const char* from = in<char>(call, static_cast<int>(stacked_ + i))) copyBytes(states + at, from, stateSizes_[i]);
       frame_.setParameter(stacked_ + i, states + at);
       at += alignUp(stateSizes_[i]);
     }
@@ -55,13 +55,13 @@ class Scan final : public Kernel {
       frame_.run(call.context);
       at = 0;
       for (size_t i = 0; i < states_; ++i) {
-        std::memcpy(states + at, frame_.data(frame_.program().outputs[i]), stateSizes_[i]);
+        copyBytes(states + at, frame_.data(frame_.program().outputs[i]), stateSizes_[i]);
         at += alignUp(stateSizes_[i]);
       }
     }
     at = 0;
     for (size_t i = 0; i < states_; ++i) {
-      if (char* to = out<char>(call, static_cast<int>(i))) std::memcpy(to, states + at, stateSizes_[i]);
+      if (char* to = out<char>(call, static_cast<int>(i))) copyBytes(to, states + at, stateSizes_[i]);
       at += alignUp(stateSizes_[i]);
     }
   }

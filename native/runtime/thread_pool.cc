@@ -21,49 +21,69 @@ inline void relax() {
 #endif
 }
 
-constexpr auto kSpin = std::chrono::microseconds(50);
+// A worker that found nothing to do looks on for about this long: the products of a train step follow each other
+// within microseconds, and waking a thread takes fifty.
+constexpr auto kSpin = std::chrono::microseconds(200);
+
+constexpr uint64_t kIndexBits = 32;
+constexpr uint64_t kIndexMask = (uint64_t{1} << kIndexBits) - 1;
 
 }  // namespace
 
+// A job is published by its ticket: its number in the high half, the next task in the low half. A thread takes a task by
+// advancing the ticket, which fails once another job has come; so the caller waits for taken tasks only, never
+// for a worker that the system has put aside and that took none.
 struct ThreadPool::State {
   std::vector<std::thread> workers;
+  std::atomic<uint64_t> ticket{0};
+  std::atomic<void (*)(void*, int)> fn{nullptr};
+  std::atomic<void*> context{nullptr};
+  std::atomic<int> tasks{0};
+  std::atomic<int> done{0};
+  std::atomic<int> sleepers{0};
+  std::atomic<bool> stop{false};
   std::mutex mutex;
   std::condition_variable wake;
-  std::atomic<uint64_t> generation{0};
-  std::atomic<bool> stop{false};
-  // One job at a time; a worker copies nothing: all fields are published by `generation`.
-  void (*fn)(void*, int) = nullptr;
-  void* context = nullptr;
-  int tasks = 0;
-  std::atomic<int> next{0};
-  std::atomic<int> busy{0};  // workers that have not yet left the current job
 
-  void work() {
-    for (int task = next.fetch_add(1, std::memory_order_relaxed); task < tasks;
-         task = next.fetch_add(1, std::memory_order_relaxed)) {
-      fn(context, task);
+  bool available(uint64_t at) const { return static_cast<int64_t>(at & kIndexMask) < tasks.load(std::memory_order_relaxed); }
+
+  // Takes and runs one task of the present job; false when none is left.
+  bool runOne() {
+    uint64_t at = ticket.load(std::memory_order_acquire);
+    for (;;) {
+      if (!available(at)) return false;
+      const auto f = fn.load(std::memory_order_relaxed);
+      void* const c = context.load(std::memory_order_relaxed);
+      if (ticket.compare_exchange_weak(at, at + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
+        f(c, static_cast<int>(at & kIndexMask));
+        done.fetch_add(1, std::memory_order_release);
+        return true;
+      }
     }
   }
 
-  bool waitFor(uint64_t seen) {
-    const auto limit = std::chrono::steady_clock::now() + kSpin;
-    while (generation.load(std::memory_order_acquire) == seen && !stop.load(std::memory_order_acquire)) {
-      for (int i = 0; i < 32; ++i) relax();
-      if (std::chrono::steady_clock::now() > limit) {
-        std::unique_lock<std::mutex> lock(mutex);
-        wake.wait(lock, [&] { return generation.load() != seen || stop.load(); });
-      }
-    }
-    return !stop.load(std::memory_order_acquire);
+  void sleep() {
+    std::unique_lock<std::mutex> lock(mutex);
+    sleepers.fetch_add(1);
+    wake.wait(lock, [this] { return stop.load() || available(ticket.load()); });
+    sleepers.fetch_sub(1);
   }
 
   void loop() {
     const FlushDenormals flush;
-    uint64_t seen = 0;
-    while (waitFor(seen)) {
-      ++seen;
-      work();
-      busy.fetch_sub(1, std::memory_order_release);
+    auto idleSince = std::chrono::steady_clock::now();
+    while (!stop.load(std::memory_order_acquire)) {
+      if (runOne()) {
+        while (runOne()) {
+        }
+        idleSince = std::chrono::steady_clock::now();
+        continue;
+      }
+      for (int i = 0; i < 32; ++i) relax();
+      if (std::chrono::steady_clock::now() - idleSince > kSpin) {
+        sleep();
+        idleSince = std::chrono::steady_clock::now();
+      }
     }
   }
 };
@@ -86,19 +106,21 @@ int ThreadPool::threads() const { return static_cast<int>(state_->workers.size()
 
 void ThreadPool::run(int tasks, void (*fn)(void*, int), void* context) {
   State& s = *state_;
-  s.fn = fn;
-  s.context = context;
-  s.tasks = tasks;
-  s.next.store(0, std::memory_order_relaxed);
-  s.busy.store(static_cast<int>(s.workers.size()), std::memory_order_relaxed);
-  {
-    std::lock_guard<std::mutex> lock(s.mutex);
-    s.generation.fetch_add(1, std::memory_order_release);
+  // Closed to latecomers of the last job before its fields change: they fail to advance a ticket of another job.
+  const uint64_t job = (s.ticket.load(std::memory_order_relaxed) >> kIndexBits) + 1;
+  s.ticket.store((job << kIndexBits) | kIndexMask, std::memory_order_seq_cst);
+  s.fn.store(fn, std::memory_order_relaxed);
+  s.context.store(context, std::memory_order_relaxed);
+  s.tasks.store(tasks, std::memory_order_relaxed);
+  s.done.store(0, std::memory_order_relaxed);
+  s.ticket.store(job << kIndexBits, std::memory_order_seq_cst);
+  if (s.sleepers.load(std::memory_order_seq_cst) > 0) {
+    const std::lock_guard<std::mutex> lock(s.mutex);
+    s.wake.notify_all();
   }
-  s.wake.notify_all();
-  s.work();
-  // Every worker must have left before the next job may overwrite the fields.
-  for (int spins = 0; s.busy.load(std::memory_order_acquire) != 0; ++spins) {
+  while (s.runOne()) {
+  }
+  for (int spins = 0; s.done.load(std::memory_order_acquire) != tasks; ++spins) {
     relax();
     if (spins > 4096) std::this_thread::yield();
   }

@@ -14,6 +14,8 @@ export interface Scale {
   readonly steps: number;
   readonly width: number;
   readonly epsilon: number;
+  /** Of the terms behind the values, where it is known to be more than the values themselves. */
+  readonly size?: number;
 }
 
 // Measured over all cases: the largest ratio of an error to epsilon · scale · √(steps · width) is 5.2 (the bias of a
@@ -41,8 +43,9 @@ export function distance(found: Tensor, expected: Tensor): number {
 }
 
 /** Compares two tensors within the rounding that their computation may cost. */
-export function close(what: string, found: Tensor, expected: Tensor, { steps, width, epsilon }: Scale): Finding {
-  const size = largest(expected.data);
+export function close(what: string, found: Tensor, expected: Tensor, scale: Scale): Finding {
+  const { steps, width, epsilon } = scale;
+  const size = Math.max(largest(expected.data), scale.size ?? 0);
   const bound = FACTOR * epsilon * Math.max(FLOOR, size) * Math.sqrt(steps * width);
   return { what, error: distance(found, expected), bound, size: Math.max(1, size) };
 }

@@ -1,6 +1,8 @@
 import * as activations from '../../lib/activations/index.js';
+import * as constraints from '../../lib/constraints/index.js';
 import * as initializers from '../../lib/initializers/index.js';
 import * as layers from '../../lib/layers/index.js';
+import * as regularizers from '../../lib/regularizers/index.js';
 import type { DType, Layer } from '../../lib/index.js';
 import type { Config } from './fixture.js';
 import { LNSimpleRNNCell } from './ln_cell.js';
@@ -39,6 +41,10 @@ export function make(room: object, { class_name, config }: Config, options: obje
 /** What Keras writes down though it is the only value that there is here: class, option, value. */
 const SILENT: readonly (readonly [RegExp, string, unknown])[] = [
   [/^LayerNormalization$/, 'rmsScaling', false],
+  [/^BatchNormalization$/, 'synchronized', false],
+  [/^BatchNormalization$/, 'renorm', false],
+  [/^BatchNormalization$/, 'renormMomentum', 0.99],
+  [/^MultiHeadAttention$/, 'useGate', false],
   [/Crossentropy$/, 'axis', -1],
 ];
 
@@ -56,7 +62,8 @@ function option(key: string, value: any, dtype?: DType): unknown {
   if (!value?.class_name) return value;
   const nested = value as Config;
   if (key.endsWith('_initializer')) return make(initializers, nested);
-  if (/_regularizer$|_constraint$/.test(key)) throw new Unsupported(nested.class_name);
+  if (key.endsWith('_regularizer')) return make(regularizers, nested);
+  if (key.endsWith('_constraint')) return make(constraints, nested);
   return makeLayer(nested, dtype);
 }
 

@@ -6,6 +6,7 @@ import { checkLayer, checkLayerCalls } from './kinds/layer.js';
 import { checkLoss } from './kinds/loss.js';
 import { checkMetric } from './kinds/metric.js';
 import { checkOptimizer, checkSchedule } from './kinds/optimizer.js';
+import { checkTf1 } from './kinds/tf1.js';
 import { checkTrace } from './kinds/trace.js';
 
 /** Each kind's check; those in two dtypes are run in both. */
@@ -14,6 +15,7 @@ const IN_BOTH: Readonly<Record<string, (fixture: Case, dtype: 'float32' | 'float
   layer_calls: checkLayerCalls,
   loss: checkLoss,
   optimizer: checkOptimizer,
+  tf1: checkTf1,
 };
 const IN_ONE: Readonly<Record<string, (fixture: Case) => Finding[]>> = {
   initializer: checkInitializer,

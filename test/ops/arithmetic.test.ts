@@ -1,7 +1,8 @@
 import { ops } from '../../lib/index.js';
+import type { TensorBase } from '../../lib/program/tensor.js';
 import { checkGradients, random64 } from '../support/gradcheck.js';
 
-const UNARY: [keyof typeof ops, number, number][] = [
+const UNARY: [string, number, number][] = [
   ['negative', -2, 2],
   ['abs', 0.2, 2],
   ['square', -2, 2],
@@ -32,7 +33,7 @@ const UNARY: [keyof typeof ops, number, number][] = [
   ['softmax', -2, 2],
 ];
 
-const BINARY: [keyof typeof ops, number, number][] = [
+const BINARY: [string, number, number][] = [
   ['add', -2, 2],
   ['subtract', -2, 2],
   ['multiply', -2, 2],
@@ -44,10 +45,12 @@ const BINARY: [keyof typeof ops, number, number][] = [
   ['logaddexp', -2, 2],
 ];
 
+const table = ops as unknown as Record<string, (...x: TensorBase[]) => TensorBase>;
+
 describe('pointwise gradients in double', () => {
   for (const [name, low, high] of UNARY) {
     for (const shape of [[1], [17], [3, 20]]) {
-      it(`${name} [${shape}]`, () => checkGradients((x) => (ops[name] as any)(x), [random64(shape, 1, low, high)]));
+      it(`${name} [${shape}]`, () => checkGradients((x) => table[name](x), [random64(shape, 1, low, high)]));
     }
   }
   for (const [name, low, high] of BINARY) {
@@ -56,7 +59,7 @@ describe('pointwise gradients in double', () => {
       [[3, 1, 7], [2, 7]],
       [[4], []],
     ]) {
-      it(`${name} [${a}] with [${b}]`, () => checkGradients((x, y) => (ops[name] as any)(x, y), [random64(a, 1, low, high), random64(b, 2, low, high)]));
+      it(`${name} [${a}] with [${b}]`, () => checkGradients((x, y) => table[name](x, y), [random64(a, 1, low, high), random64(b, 2, low, high)]));
     }
   }
   it('where', () => checkGradients((x, y) => ops.where(ops.greater(x, 0), ops.multiply(x, y), y), [random64([3, 5], 1), random64([5], 2)]));

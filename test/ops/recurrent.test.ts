@@ -104,8 +104,8 @@ describe('fused recurrent kernels', () => {
       ]) {
         it(`${name} ${JSON.stringify(o)} [B, T, F, H] = [${sizes}]`, () => {
           const given = args(c, sizes);
-          const a = compile(fused(c, o, sizes))(...given) as Tensor[];
-          const b = compile(composed(c, o, sizes))(...given) as Tensor[];
+          const a = compile(fused(c, o, sizes))(...given);
+          const b = compile(composed(c, o, sizes))(...given);
           a.forEach((t, i) => t.data.forEach((v, k) => assert.ok(Math.abs(v - b[i].data[k]) < 1e-12, `output ${i}, element ${k}: ${v} and ${b[i].data[k]}`)));
           checkGradients(fused(c, o, sizes), given);
         });

@@ -39,7 +39,7 @@ describe('compile, grad and valueAndGrad', () => {
       const next = ops.assign(n, ops.add(n, 1));
       return [old, ops.multiply(next, 10)];
     });
-    assert.deepEqual((before() as Tensor[]).map((t) => t.item()), [10, 20]);
+    assert.deepEqual((before()).map((t) => t.item()), [10, 20]);
     assert.equal(n.value().item(), 2);
   });
 

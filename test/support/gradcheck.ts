@@ -31,7 +31,7 @@ export function checkGradients(fn: (...args: TensorBase[]) => TensorBase | Tenso
   const { tolerance = 2e-6, step = 1e-5 } = options;
   const listOf = (result: TensorBase | TensorBase[]) => (Array.isArray(result) ? result : [result]);
   const value = compile((...xs: TensorBase[]) => listOf(fn(...xs)));
-  const outputs = value(...args) as Tensor[];
+  const outputs = value(...args);
   const seeds = outputs.map((o, i) => (o.dtype === 'float64' ? random64(o.shape, 900 + i) : ops.zeros(o.shape, o.dtype)));
   const used = outputs.map((o, i) => [o, i] as const).filter(([o]) => o.dtype === 'float64');
   const n = args.length;
@@ -43,8 +43,8 @@ export function checkGradients(fn: (...args: TensorBase[]) => TensorBase | Tenso
       used.map((_, k) => xs[n + k]),
     );
   });
-  const found = gradient(...args, ...used.map(([, i]) => seeds[i])) as Tensor[];
-  const loss = (xs: TensorLike[]) => (value(...xs) as Tensor[]).reduce((sum, o, i) => sum + (o.dtype === 'float64' ? dot(o, seeds[i]) : 0), 0);
+  const found = gradient(...args, ...used.map(([, i]) => seeds[i]));
+  const loss = (xs: TensorLike[]) => (value(...xs)).reduce((sum, o, i) => sum + (o.dtype === 'float64' ? dot(o, seeds[i]) : 0), 0);
   let k = 0;
   args.forEach((arg, i) => {
     if (arg.dtype !== 'float64') return;

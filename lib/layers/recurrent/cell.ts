@@ -11,8 +11,10 @@ export interface RNNCell {
   call(inputs: any, states: any, kwargs?: CallArgs): any;
   /** The states before the first step; default zeros. */
   getInitialState?(batch: number): readonly TensorBase[];
-  /** How to compute all steps in one kernel; null or absent: step by step. */
-  fusedSequence?(): FusedSequence | null;
+  /** How to compute all steps in one kernel, perhaps with a mask; null or absent: step by step. */
+  fusedSequence?(masked?: boolean): FusedSequence | null;
+  /** Which states are a memory that state dropout must leave alone (an LSTM's c); default none. */
+  readonly memory?: readonly boolean[];
 }
 
 /** A whole sequence for a cell. */

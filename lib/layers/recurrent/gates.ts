@@ -48,13 +48,16 @@ interface Operands {
   activation?: string;
 }
 
-/** Base of SimpleRNN's, LSTM's and GRU's cells: kernels of `gates` blocks of columns, and dropout. */
+/**
+ * Base of SimpleRNN's, LSTM's and GRU's cells: kernels of `gates` blocks of columns, and dropout.
+ * Projected outputs have a size of their own.
+ */
 export abstract class GatedCell extends Layer implements RNNCell {
   readonly units: number;
   readonly outputSize: number;
   readonly activation: activations.Activation;
   kernel!: Variable; // [F, gates * H]
-  recurrentKernel!: Variable; // [H, gates * H]
+  recurrentKernel!: Variable; // [H, gates * H]; with a projection [P, gates * H]
   bias: Variable | null = null;
   abstract readonly stateSize: number | readonly number[];
 
@@ -62,10 +65,11 @@ export abstract class GatedCell extends Layer implements RNNCell {
     protected readonly options: CellOptions & LayerConfig,
     own: readonly string[],
     private readonly gates: number,
+    outputSize: number = options.units,
   ) {
     super(options, [...CELL_OPTIONS, ...own]);
     this.units = checkInteger(this.name, 'units', options.units, 1);
-    this.outputSize = this.units;
+    this.outputSize = outputSize;
     this.activation = activations.get(options.activation === undefined ? 'tanh' : options.activation);
     checkRate(this.name, 'dropout', options.dropout ?? 0);
     checkRate(this.name, 'recurrentDropout', options.recurrentDropout ?? 0);
@@ -81,7 +85,7 @@ export abstract class GatedCell extends Layer implements RNNCell {
     });
     this.recurrentKernel = this.addWeight({
       name: 'recurrent_kernel',
-      shape: [this.units, columns],
+      shape: [this.outputSize, columns],
       ...ruleOf(this.options, 'recurrent', 'orthogonal'),
     });
     if (useBias) this.bias = this.addWeight({ name: 'bias', ...this.biasOptions(columns) });
@@ -95,7 +99,7 @@ export abstract class GatedCell extends Layer implements RNNCell {
   private recurrentMask(batch: number, training: boolean): TensorBase | null {
     const { recurrentDropout: rate = 0, seed } = this.options;
     if (!training || rate === 0) return null;
-    const shape = [batch, this.units];
+    const shape = [batch, this.outputSize];
     return rate === 1 ? zeros(shape, this.dtype) : dropoutMask(shape, 1 - rate, { dtype: this.dtype, seed });
   }
 

@@ -25,8 +25,8 @@ export class GRUCell extends GatedCell {
   readonly recurrentActivation: activations.Activation;
   readonly resetAfter: boolean;
 
-  constructor(options: GRUCellOptions) {
-    super(options, OWN, 3);
+  constructor(options: GRUCellOptions, own: readonly string[] = []) {
+    super(options, [...OWN, ...own], 3);
     this.stateSize = this.units;
     this.resetAfter = options.resetAfter ?? true;
     this.recurrentActivation = activations.get(

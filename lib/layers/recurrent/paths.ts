@@ -7,21 +7,23 @@ import { expandDims, flip, transpose } from '../../ops/shape.js';
 import { show, ValueError } from '../../program/errors.js';
 import { TensorBase } from '../../program/tensor.js';
 import { outputSizeOf, type CellLayer, type FusedSequence, type SequenceCall, type SequenceResult } from './cell.js';
+import { drawAll, sliced, withDraws } from './draws.js';
 import { initialStates } from './stacked.js';
 
 /** A way to compute all steps of a cell. */
 export interface Path {
   readonly name: string;
-  accepts(cell: CellLayer): boolean;
+  /** @param masked Whether some steps may not be real. */
+  accepts(cell: CellLayer, masked: boolean): boolean;
   run(cell: CellLayer, call: SequenceCall, everyStep: boolean): SequenceResult;
 }
 
 /** One kernel for all steps (one per cell of a stack). */
 const fused: Path = {
   name: 'fused',
-  accepts: (cell) => fusedOf(cell) !== null,
+  accepts: (cell, masked) => fusedOf(cell, masked) !== null,
   run(cell, call, everyStep) {
-    const { outputs, last, states } = (fusedOf(cell) as FusedSequence)(call);
+    const { outputs, last, states } = (fusedOf(cell, call.mask !== null) as FusedSequence)(call);
     if (!call.mask || !call.states) return { outputs, last, states };
     // Before the first real step the kernel's output is the initial state; it shall be 0.
     if (!everyStep) return { outputs, last: where(any(call.mask, 1, true), last, 0), states };
@@ -30,8 +32,8 @@ const fused: Path = {
   },
 };
 
-function fusedOf(cell: CellLayer): FusedSequence | null {
-  return cell.fusedSequence?.() ?? null;
+function fusedOf(cell: CellLayer, masked: boolean): FusedSequence | null {
+  return cell.fusedSequence?.(masked) ?? null;
 }
 
 /** The cell's `call` under a loop over time: works for every cell. */
@@ -48,13 +50,17 @@ const loop: Path = {
     };
     const batch = x.shape[0];
     const first = states ?? initialStates(cell, batch);
-    const sequences = [timeFirst(x), ...(mask ? [expandDims(timeFirst(mask), -1)] : [])];
+    const draws = drawAll(cell, x.shape[1], batch, training);
+    const sequences = [timeFirst(x), ...(mask ? [expandDims(timeFirst(mask), -1)] : []), ...[...draws.values()].flat()];
     // The output travels with the states where a later step may have to repeat it, or only the last one is wanted.
     const carries = mask !== null || !everyStep;
     const init = carries ? [...first, zeros([batch, outputSizeOf(cell)], x.dtype)] : first;
     const result = scan(
-      (carried, [step, real]) => {
-        const [y, next] = stepOf(cell, step, carried.slice(0, first.length), training);
+      (carried, [step, ...rest]) => {
+        const real = mask ? rest.shift() : undefined;
+        const [y, next] = withDraws(sliced(draws, rest), () =>
+          stepOf(cell, step, carried.slice(0, first.length), training),
+        );
         const keep = (now: TensorBase, before: TensorBase) => (real ? where(real, now, before) : now);
         const after = next.map((s, i) => keep(s, carried[i]));
         const output = real ? keep(y, carried[first.length]) : y;

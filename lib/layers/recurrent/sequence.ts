@@ -2,12 +2,13 @@ import { multiply, where } from '../../ops/arithmetic.js';
 import { expandDims, flip, slice } from '../../ops/shape.js';
 import { assign } from '../../ops/update.js';
 import { ShapeError, StateError } from '../../program/errors.js';
-import { Tensor, type TensorBase } from '../../program/tensor.js';
+import { Tensor, type TensorBase, type TensorLike } from '../../program/tensor.js';
 import { allocate, sizeOf, showShape } from '../../program/types.js';
 import { Variable } from '../../program/variable.js';
 import { inferringShapes, isTraining } from '../context.js';
 import { Layer, type CallArgs, type Inputs, type LayerConfig, type PartialShape } from '../layer.js';
 import { stateSizes, type CellLayer } from './cell.js';
+import { both, stepsBefore } from './lengths.js';
 import { PATHS, type Path } from './paths.js';
 import { checkCell } from './stacked.js';
 
@@ -64,11 +65,11 @@ export abstract class SequenceLayer extends Layer {
 
   /** How the steps are computed: 'fused' (one kernel) or 'scan' (the cell at every step). */
   get path(): string {
-    return this.choosePath().name;
+    return this.choosePath(false).name;
   }
 
-  private choosePath(): Path {
-    return PATHS.find((p) => p.accepts(this.cell)) as Path;
+  private choosePath(masked: boolean): Path {
+    return PATHS.find((p) => p.accepts(this.cell, masked)) as Path;
   }
 
   override build(inputShape: PartialShape | readonly PartialShape[]): void {
@@ -83,18 +84,27 @@ export abstract class SequenceLayer extends Layer {
     return this.returnState ? [own, ...stateSizes(this.cell).map(() => null)] : own;
   }
 
-  /** @param inputs [B, T, F], or [x, ...initial states]. */
+  /**
+   * @param inputs [B, T, F], or [x, ...initial states].
+   * @param kwargs Beside the usual, `sequenceLength` (whole numbers [B]): steps from there on are not computed, their
+   * outputs are 0, and the states are those of the last step before (dynamic_rnn of TensorFlow 1).
+   */
   call(inputs: TensorBase | readonly TensorBase[], kwargs: CallArgs = {}): any {
     const [x, ...given] = (Array.isArray(inputs) ? inputs : [inputs]) as TensorBase[];
     if (x.rank !== 3)
       throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(x.shape)}.`);
     if (x.shape[1] === 0) throw new ShapeError(`${this.name}: a sequence of 0 steps has no output.`);
     const states = this.startingStates(x.shape[0], given.length > 0 ? given : (kwargs.initialState ?? null));
-    const mask = this.checkMask(firstMask(kwargs.mask), x);
+    const lengths = kwargs.sequenceLength as TensorLike | null | undefined;
+    const real = lengths == null ? null : stepsBefore(this.name, lengths, x);
+    const mask = both(this.checkMask(firstMask(kwargs.mask), x), real);
     const call = { x: this.floating(x), states, mask, goBackwards: this.goBackwards, training: isTraining(kwargs) };
-    const result = this.choosePath().run(this.cell, call, this.returnSequences);
+    const result = this.choosePath(mask !== null).run(this.cell, call, this.returnSequences);
     this.states.forEach((variable, i) => assign(variable, result.states[i]));
-    const output = this.hideMasked((this.returnSequences ? result.outputs : result.last) as TensorBase, mask);
+    const found = (this.returnSequences ? result.outputs : result.last) as TensorBase;
+    const output = this.zeroOutputForMask
+      ? this.hide(found, mask)
+      : this.hide(found, this.returnSequences ? real : null);
     return this.returnState ? [output, ...result.states] : output;
   }
 
@@ -108,8 +118,8 @@ export abstract class SequenceLayer extends Layer {
     return mask;
   }
 
-  private hideMasked(output: TensorBase, mask: TensorBase | null): TensorBase {
-    if (!mask || !this.zeroOutputForMask) return output;
+  private hide(output: TensorBase, mask: TensorBase | null): TensorBase {
+    if (!mask) return output;
     const ordered = this.goBackwards ? flip(mask, 1) : mask;
     return where(expandDims(this.returnSequences ? ordered : slice(ordered, [null, -1]), -1), output, 0);
   }

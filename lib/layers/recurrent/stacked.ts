@@ -14,6 +14,7 @@ export class StackedRNNCells extends Layer implements RNNCell {
   readonly cells: readonly CellLayer[];
   readonly stateSize: readonly number[];
   readonly outputSize: number;
+  readonly memory: readonly boolean[];
 
   constructor(options: StackedRNNCellsOptions) {
     super(options, ['cells']);
@@ -22,6 +23,7 @@ export class StackedRNNCells extends Layer implements RNNCell {
     this.cells = options.cells.map((cell) => this.track(checkCell(this.name, cell)));
     this.stateSize = this.cells.flatMap((cell) => [...stateSizes(cell)]);
     this.outputSize = outputSizeOf(this.cells[this.cells.length - 1]);
+    this.memory = this.cells.flatMap((cell) => stateSizes(cell).map((_, i) => cell.memory?.[i] ?? false));
   }
 
   override build(inputShape: PartialShape): void {
@@ -57,8 +59,8 @@ export class StackedRNNCells extends Layer implements RNNCell {
   }
 
   /** Layer by layer is the same as step by step, and each layer is then one kernel. */
-  fusedSequence(): FusedSequence | null {
-    const runs = this.cells.map((cell) => cell.fusedSequence?.() ?? null);
+  fusedSequence(masked?: boolean): FusedSequence | null {
+    const runs = this.cells.map((cell) => cell.fusedSequence?.(masked) ?? null);
     if (runs.some((run) => run === null)) return null;
     return ({ x, states, mask, goBackwards, training }) => {
       let outputs = x;

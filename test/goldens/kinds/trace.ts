@@ -25,7 +25,8 @@ export function checkTrace(fixture: Case): Finding[] {
   const optimizer = makeOptimizer(fixture.optimizer as Config);
   const weights = chain.flatMap((layer) => layer.trainableWeights);
   const step = compile((t: TensorBase, y: TensorBase, sampleWeight?: TensorBase) => {
-    const value = losses.reduceLoss(loss, y, forward(t, true), { sampleWeight });
+    const own = losses.reduceLoss(loss, y, forward(t, true), { sampleWeight });
+    const value = chain.flatMap((layer) => layer.losses).reduce((total, more) => ops.add(total, more), own);
     const grads = ops.gradients(value, weights);
     optimizer.apply(grads, weights);
     return [value, ...grads];

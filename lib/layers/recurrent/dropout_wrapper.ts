@@ -1,0 +1,96 @@
+import { multiply } from '../../ops/arithmetic.js';
+import { zeros } from '../../ops/create.js';
+import { dropoutMask } from '../../ops/random.js';
+import type { TensorBase } from '../../program/tensor.js';
+import { checkRate } from '../checks.js';
+import { isTraining } from '../context.js';
+import type { CallArgs, PartialShape } from '../layer.js';
+import { stateSizes, type FusedSequence } from './cell.js';
+import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
+import { drawnFor, type DrawingCell } from './draws.js';
+
+export interface DropoutWrapperOptions extends CellWrapperOptions {
+  /** Fraction of the inputs that is kept, the rest scaled up; default 1. */
+  inputKeepProb?: number;
+  /** Of the outputs; default 1. */
+  outputKeepProb?: number;
+  /** Of the states that go to the next step, but an LSTM's memory; default 1. */
+  stateKeepProb?: number;
+  /** The same masks at all steps (Gal & Ghahramani 2016); default false: others at each step. */
+  variationalRecurrent?: boolean;
+  seed?: number;
+}
+const KEEPS = ['inputKeepProb', 'outputKeepProb', 'stateKeepProb'] as const;
+
+/**
+ * Dropout around a cell, in training (Zaremba, Sutskever & Vinyals 2014), as TensorFlow 1's wrapper has it. The result
+ * has the cell's shapes. @throws ValueError for an unknown option or a probability that is not from 0 to 1.
+ */
+export class DropoutWrapper extends CellWrapper implements DrawingCell {
+  private readonly keep: Readonly<Record<(typeof KEEPS)[number], number>>;
+  private readonly variational: boolean;
+  private features = 0;
+
+  constructor(private readonly options: DropoutWrapperOptions) {
+    super(options, [...KEEPS, 'variationalRecurrent', 'seed']);
+    const checked = KEEPS.map((name) => [name, checkRate(this.name, name, options[name] ?? 1)]);
+    this.keep = Object.fromEntries(checked) as typeof this.keep;
+    this.variational = options.variationalRecurrent ?? false;
+  }
+
+  override build(inputShape: PartialShape): void {
+    super.build(inputShape);
+    this.features = this.featuresOf(inputShape);
+  }
+
+  /** Input, output, then states: the mask's size and how much it keeps. */
+  private places(): { size: number; keep: number }[] {
+    const { inputKeepProb, outputKeepProb, stateKeepProb } = this.keep;
+    const states = stateSizes(this.cell).map((size, i) => ({ size, keep: this.memory?.[i] ? 1 : stateKeepProb }));
+    return [{ size: this.features, keep: inputKeepProb }, { size: this.outputSize, keep: outputKeepProb }, ...states];
+  }
+
+  private draw(lead: readonly number[], { size, keep }: { size: number; keep: number }): TensorBase {
+    const shape = [...lead, size];
+    if (keep === 0) return zeros(shape, this.dtype);
+    return dropoutMask(shape, keep, { dtype: this.dtype, seed: this.options.seed });
+  }
+
+  drawSteps(steps: number, batch: number, training: boolean): readonly TensorBase[] {
+    if (!training || this.variational) return [];
+    return this.places().flatMap((place) => (place.keep < 1 ? [this.draw([steps, batch], place)] : []));
+  }
+
+  call(inputs: TensorBase, states: any, kwargs?: CallArgs): [TensorBase, TensorBase[]] {
+    const list: readonly TensorBase[] = Array.isArray(states) ? states : [states];
+    if (!isTraining(kwargs)) return this.inner(inputs, list, kwargs);
+    const drawn = drawnFor(this)?.slice();
+    const [x, y, ...rest] = this.places().map((place) => (value: TensorBase) => {
+      if (place.keep === 1) return value;
+      return multiply(value, drawn?.shift() ?? this.draw([inputs.shape[0]], place));
+    });
+    const [output, next] = this.inner(x(inputs), list, kwargs);
+    return [y(output), next.map((s, i) => rest[i](s))];
+  }
+
+  /** Without state dropout the sequence is dropped as a whole, before and after the kernel. */
+  fusedSequence(masked?: boolean): FusedSequence | null {
+    const { inputKeepProb, outputKeepProb, stateKeepProb } = this.keep;
+    // A masked step repeats the output of another one, with its dropout.
+    if (stateKeepProb < 1 || (masked && outputKeepProb < 1)) return null;
+    const run = this.cell.fusedSequence?.(masked) ?? null;
+    if (!run) return null;
+    return (call) => {
+      if (!call.training) return run(call);
+      const [batch, steps] = call.x.shape;
+      const drop = (value: TensorBase, keep: number) =>
+        keep === 1
+          ? value
+          : multiply(value, this.draw([batch, this.variational ? 1 : steps], { size: value.shape[2], keep }));
+      const result = run({ ...call, x: drop(call.x, inputKeepProb) });
+      if (outputKeepProb === 1) return result;
+      const outputs = drop(result.outputs, outputKeepProb);
+      return { ...result, outputs, last: outputs.slice([null, -1]) };
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { less, logicalAnd } from '../../ops/arithmetic.js';
+import { cast } from '../../ops/cast.js';
+import { arange } from '../../ops/create.js';
+import { expandDims, reshape } from '../../ops/shape.js';
+import { ShapeError } from '../../program/errors.js';
+import { tensor, TensorBase, type TensorLike } from '../../program/tensor.js';
+import { showShape } from '../../program/types.js';
+
+/**
+ * Which steps of x [B, T, F] are before the end of their row: bool [B, T].
+ *
+ * @param lengths Whole numbers [B] or [B, 1]; 0 is a row with nothing in it. @throws ShapeError for another shape.
+ */
+export function stepsBefore(who: string, lengths: TensorBase | TensorLike, x: TensorBase): TensorBase {
+  const [batch, steps] = x.shape;
+  const given = lengths instanceof TensorBase ? lengths : tensor(lengths, undefined, 'int32', `${who}: sequenceLength`);
+  const fits = given.shape[0] === batch && (given.rank === 1 || (given.rank === 2 && given.shape[1] === 1));
+  if (!fits) throw new ShapeError(`${who}: sequenceLength has shape ${showShape(given.shape)}, expected [${batch}].`);
+  return less(expandDims(arange(steps), 0), reshape(cast(given, 'int32'), [batch, 1]));
+}
+
+export function both(a: TensorBase | null, b: TensorBase | null): TensorBase | null {
+  return a && b ? logicalAnd(a, b) : (a ?? b);
+}
