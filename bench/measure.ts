@@ -31,7 +31,8 @@ export async function measure(w: Workload, budget: number): Promise<Timing> {
   await fit();
   const rounds: number[] = [];
   const deadline = performance.now() + budget;
-  while (rounds.length < ROUNDS || (performance.now() < deadline && rounds.length < 50)) rounds.push((await seconds(fit)) / steps);
+  while (rounds.length < ROUNDS || (performance.now() < deadline && rounds.length < 50))
+    rounds.push((await seconds(fit)) / steps);
 
   const many = makeData(w, w.batch, model.outputShape).x;
   const one = makeData(w, 1, model.outputShape).x;

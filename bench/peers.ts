@@ -24,13 +24,21 @@ const python = process.env.SEQNN_PYTHON ?? 'python3';
 
 /** The peers whose modules this machine's Python imports. */
 export function findPeers(): Peer[] {
-  return PEERS.filter((peer) => spawnSync(python, ['-c', peer.modules.map((m) => `import ${m}`).join('; ')], { env: { ...process.env, KERAS_BACKEND: 'jax' } }).status === 0);
+  return PEERS.filter(
+    (peer) =>
+      spawnSync(python, ['-c', peer.modules.map((m) => `import ${m}`).join('; ')], {
+        env: { ...process.env, KERAS_BACKEND: 'jax' },
+      }).status === 0,
+  );
 }
 
 /** One workload in a process of the peer's own; null when it failed (the reason goes to stderr). */
 export function runPeer(peer: Peer, workloadsFile: string, name: string): PeerTiming | null {
   const script = fileURLToPath(new URL(`../../bench/peers/${peer.script}`, import.meta.url));
-  const result = spawnSync(python, [script, workloadsFile, name, String(peer.threads)], { encoding: 'utf8', env: { ...process.env, KERAS_BACKEND: 'jax' } });
+  const result = spawnSync(python, [script, workloadsFile, name, String(peer.threads)], {
+    encoding: 'utf8',
+    env: { ...process.env, KERAS_BACKEND: 'jax' },
+  });
   if (result.status !== 0) {
     process.stderr.write(`${peer.name}: ${result.stderr.split('\n').slice(-3).join(' ')}\n`);
     return null;

@@ -32,7 +32,10 @@ if (options.threads !== undefined) setThreads(Number(options.threads));
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return 'unknown';
   }
@@ -44,7 +47,9 @@ const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} co
 const date = new Date().toISOString();
 const peers = options.peers ? findPeers() : [];
 print(`${machine}; ${isa}; ${threads} threads; commit ${commit()}; ${date}`);
-print(`${'workload'.padEnd(16)}${['train ms', 'predict ms', 'one ms'].map((h) => h.padStart(11)).join('')}${peers.map((p) => p.name.padStart(20)).join('')}${peers.length ? '   against the best' : ''}`);
+print(
+  `${'workload'.padEnd(16)}${['train ms', 'predict ms', 'one ms'].map((h) => h.padStart(11)).join('')}${peers.map((p) => p.name.padStart(20)).join('')}${peers.length ? '   against the best' : ''}`,
+);
 
 const workloads: Record<string, Timing & { checked: true; peers?: Record<string, PeerTiming | null> }> = {};
 for (const name of names) {
@@ -56,8 +61,11 @@ for (const name of names) {
   const best = Math.min(...Object.values(others).map((o) => o?.train_ms ?? Infinity));
   const cells = [timing.train_ms, timing.predict_ms, timing.predict1_ms].map((v) => v.toFixed(4).padStart(11)).join('');
   const theirs = peers.map((p) => (others[p.name]?.train_ms.toFixed(3) ?? 'failed').padStart(20)).join('');
-  print(`${name.padEnd(16)}${cells}${theirs}${peers.length ? `${(best / timing.train_ms).toFixed(1)}×`.padStart(19) : ''}`);
+  print(
+    `${name.padEnd(16)}${cells}${theirs}${peers.length ? `${(best / timing.train_ms).toFixed(1)}×`.padStart(19) : ''}`,
+  );
 }
 const start_ms = timeStart();
 print(`process start to first trained step of lstm20x2_seq: ${start_ms.toFixed(0)} ms`);
-if (options.json) console.log(JSON.stringify({ machine, isa, threads, commit: commit(), date, start_ms, workloads }, null, 2));
+if (options.json)
+  console.log(JSON.stringify({ machine, isa, threads, commit: commit(), date, start_ms, workloads }, null, 2));

@@ -20,7 +20,10 @@ const RUNS = 7;
 export function timeStart(): number {
   const cwd = new URL('../../', import.meta.url);
   const times = Array.from({ length: RUNS }, () => {
-    const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', SCRIPT], { cwd, encoding: 'utf8' });
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', SCRIPT], {
+      cwd,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`bench: the start-up script failed: ${stderr}`);
     return Number(stdout);
   });

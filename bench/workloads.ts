@@ -1,5 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { activations, Layer, layers, losses, optimizers, sequential, tensor, type RNNCell, type Tensor } from '../lib/index.js';
+import {
+  activations,
+  Layer,
+  layers,
+  losses,
+  optimizers,
+  sequential,
+  tensor,
+  type RNNCell,
+  type Tensor,
+} from '../lib/index.js';
 import type { DType } from '../lib/program/types.js';
 
 // A workload of workloads.json as a model and data of its shapes.
@@ -49,7 +59,13 @@ function layerOf([kind, units, ...rest]: (string | number)[], dtype: DType): Lay
     case 'LNRNN':
       return layers.rnn({ cell: new LNSimpleRNNCell(units as number), returnSequences: true, dtype });
     case 'Conv1D': {
-      const [kernelSize, strides, dilationRate, padding, activation] = rest as [number, number, number, 'causal' | 'valid', string];
+      const [kernelSize, strides, dilationRate, padding, activation] = rest as [
+        number,
+        number,
+        number,
+        'causal' | 'valid',
+        string,
+      ];
       return layers.conv1D({ filters: units as number, kernelSize, strides, dilationRate, padding, activation, dtype });
     }
     case 'TDDense':
@@ -71,15 +87,32 @@ export function buildModel(w: Workload, dtype: DType = 'float32') {
 }
 
 /** Inputs and targets for `count` samples: sine waves, and targets of the model's output shape. */
-export function makeData(w: Workload, count: number, outputShape: readonly (number | null)[], dtype: DType = 'float32'): { x: Tensor; y: Tensor } {
+export function makeData(
+  w: Workload,
+  count: number,
+  outputShape: readonly (number | null)[],
+  dtype: DType = 'float32',
+): { x: Tensor; y: Tensor } {
   const ArrayOf = dtype === 'float64' ? Float64Array : Float32Array;
   const wave = (i: number) => Math.fround(Math.sin(i * 0.37) * 0.5 + Math.sin(i * 0.011) * 0.3);
   const x = new ArrayOf(count * w.steps * w.features).map((_, i) => wave(i));
   const rest = outputShape.slice(1) as number[];
   if (w.loss === 'xent') {
     const classes = rest[rest.length - 1];
-    return { x: tensor(x, [count, w.steps, w.features]), y: tensor(new Int32Array(count).map((_, i) => (i * 7) % classes), [count]) };
+    return {
+      x: tensor(x, [count, w.steps, w.features]),
+      y: tensor(
+        new Int32Array(count).map((_, i) => (i * 7) % classes),
+        [count],
+      ),
+    };
   }
   const size = rest.reduce((n, d) => n * d, 1);
-  return { x: tensor(x, [count, w.steps, w.features]), y: tensor(new ArrayOf(count * size).map((_, i) => wave(i + 3)), [count, ...rest]) };
+  return {
+    x: tensor(x, [count, w.steps, w.features]),
+    y: tensor(
+      new ArrayOf(count * size).map((_, i) => wave(i + 3)),
+      [count, ...rest],
+    ),
+  };
 }

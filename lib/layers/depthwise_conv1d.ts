@@ -94,10 +94,6 @@ export abstract class DepthwiseLayer extends Layer {
 export class DepthwiseConv1D extends DepthwiseLayer {
   kernel!: Variable; // [K, F, depthMultiplier]
 
-  constructor(options: DepthwiseOptions) {
-    super(options);
-  }
-
   override build(inputShape: PartialShape): void {
     const channels = this.channelsOf(inputShape);
     this.kernel = this.addDepthwiseKernel('kernel', channels);

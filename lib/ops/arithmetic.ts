@@ -32,7 +32,10 @@ export const arctan2 = binary('atan2', 'float', (g, _y, a, b) => {
   return [divide(multiply(g, b), r2), negative(divide(multiply(g, a), r2))];
 });
 /** log(eᵃ + eᵇ) without overflow. */
-export const logaddexp = binary('logAddExp', 'float', (g, y, a, b) => [multiply(g, exp(subtract(a, y))), multiply(g, exp(subtract(b, y)))]);
+export const logaddexp = binary('logAddExp', 'float', (g, y, a, b) => [
+  multiply(g, exp(subtract(a, y))),
+  multiply(g, exp(subtract(b, y))),
+]);
 
 export const equal = binary('equal', 'bool');
 export const notEqual = binary('notEqual', 'bool');
@@ -81,7 +84,9 @@ export const arctanh = unary('atanh', 'float', (g, _y, x) => [divide(g, subtract
 export const tanh = unary('tanh', 'float', (g, y) => [multiply(g, subtract(1, square(y)))]);
 export const sigmoid = unary('sigmoid', 'float', (g, y) => [multiply(g, multiply(y, subtract(1, y)))]);
 /** The error function. */
-export const erf = unary('erf', 'float', (g, _y, x) => [multiply(g, multiply(2 / Math.sqrt(Math.PI), exp(negative(square(x)))))]);
+export const erf = unary('erf', 'float', (g, _y, x) => [
+  multiply(g, multiply(2 / Math.sqrt(Math.PI), exp(negative(square(x))))),
+]);
 /** log(1 + eˣ) */
 export const softplus = unary('softplus', 'float', (g, _y, x) => [multiply(g, sigmoid(x))]);
 /** max(x, 0) */
@@ -102,4 +107,3 @@ export function clip(x: Operand, low: number, high: number): TensorBase {
   const [t] = together('clip', [x]);
   return minimum(maximum(t, low), high);
 }
-

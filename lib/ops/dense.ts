@@ -22,8 +22,12 @@ const denseOp: Op<DenseAttrs> = {
   infer([x, w, b], { axis, transposed }) {
     const [shape, matrix] = [(x as Spec).shape, (w as Spec).shape];
     const [features, units] = transposed ? [matrix[1], matrix[0]] : matrix;
-    if (shape[axis] !== features) throw new ShapeError(`dense: axis ${axis} of ${showShape(shape)} against a matrix of ${showShape(matrix)}; expected ${features} along it.`);
-    if (b && (b.shape.length !== 1 || b.shape[0] !== units)) throw new ShapeError(`dense: bias ${showShape(b.shape)}, expected [${units}].`);
+    if (shape[axis] !== features)
+      throw new ShapeError(
+        `dense: axis ${axis} of ${showShape(shape)} against a matrix of ${showShape(matrix)}; expected ${features} along it.`,
+      );
+    if (b && (b.shape.length !== 1 || b.shape[0] !== units))
+      throw new ShapeError(`dense: bias ${showShape(b.shape)}, expected [${units}].`);
     return [{ shape: shape.map((n, i) => (i === axis ? units : n)), dtype: (x as Spec).dtype }];
   },
   grad({ inputs, outputs, attrs, grads, needs }) {
@@ -31,7 +35,9 @@ const denseOp: Op<DenseAttrs> = {
     const dy = activationGrad(attrs.activation, grads[0] as TensorBase, outputs[0]);
     const dx = needs[0] ? apply(denseOp, [dy, w], { axis: attrs.axis, transposed: !attrs.transposed }) : null;
     if (!needs[1] && !(b && needs[2])) return [dx, null, null] as never;
-    const [dw, db] = attrs.transposed ? applyAll(gradOp, [dy, x], { axis: attrs.axis }) : applyAll(gradOp, [x, dy], { axis: attrs.axis });
+    const [dw, db] = attrs.transposed
+      ? applyAll(gradOp, [dy, x], { axis: attrs.axis })
+      : applyAll(gradOp, [x, dy], { axis: attrs.axis });
     return [dx, dw, b ? db : null] as never;
   },
   layout: followAxis,
@@ -52,18 +58,29 @@ const gradOp: Op<DenseAttrs> = {
   grad({ inputs, attrs: { axis }, grads: [g], needs }) {
     const [x, dy] = inputs as SymbolicTensor[];
     if (!g) return [null, null];
-    return [needs[0] ? apply(denseOp, [dy, g], { axis, transposed: true }) : null, needs[1] ? apply(denseOp, [x, g], { axis }) : null] as never;
+    return [
+      needs[0] ? apply(denseOp, [dy, g], { axis, transposed: true }) : null,
+      needs[1] ? apply(denseOp, [x, g], { axis }) : null,
+    ] as never;
   },
   layout({ inputs, attrs, laid, outputs }) {
     const perm = leaderOf(inputs)?.perm ?? inputs[0]!.perm.map((_, i) => i);
-    return { inputs: inputs.map((_, i) => laid(i, perm)), attrs: { ...attrs, axis: perm[attrs.axis] }, perms: outputs.map((o) => o.shape.map((_, i) => i)) };
+    return {
+      inputs: inputs.map((_, i) => laid(i, perm)),
+      attrs: { ...attrs, axis: perm[attrs.axis] },
+      perms: outputs.map((o) => o.shape.map((_, i) => i)),
+    };
   },
 };
 
 /** The axis goes along; the matrix and the bias stay as they are. */
 function followAxis({ inputs, attrs, plain }: LayoutContext<DenseAttrs>): LaidNode {
   const x = inputs[0] as NonNullable<(typeof inputs)[0]>;
-  return { inputs: [x.base, ...inputs.slice(1).map((_, i) => plain(i + 1))], attrs: { ...attrs, axis: x.perm[attrs.axis] }, perms: [x.perm] };
+  return {
+    inputs: [x.base, ...inputs.slice(1).map((_, i) => plain(i + 1))],
+    attrs: { ...attrs, axis: x.perm[attrs.axis] },
+    perms: [x.perm],
+  };
 }
 
 /**
@@ -74,10 +91,18 @@ function followAxis({ inputs, attrs, plain }: LayoutContext<DenseAttrs>): LaidNo
  * @param b [U], optional.
  * @param options `axis` (default the last), `activation`: a fused one, by name.
  */
-export function dense(x: Operand, w: Operand, b?: Operand | null, options: { axis?: number; activation?: string } = {}): TensorBase {
+export function dense(
+  x: Operand,
+  w: Operand,
+  b?: Operand | null,
+  options: { axis?: number; activation?: string } = {},
+): TensorBase {
   const t = operand(x, undefined, 'dense');
   const matrix = operand(w, t.dtype, 'dense');
   if (matrix.rank !== 2) throw new ShapeError(`dense: a matrix of shape ${showShape(matrix.shape)}; expected [F, U].`);
   const axis = normalizeAxis('dense', options.axis ?? -1, t.rank);
-  return apply(denseOp, [t, matrix, b == null ? null : operand(b, t.dtype, 'dense')], { axis, activation: options.activation });
+  return apply(denseOp, [t, matrix, b == null ? null : operand(b, t.dtype, 'dense')], {
+    axis,
+    activation: options.activation,
+  });
 }

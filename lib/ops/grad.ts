@@ -20,7 +20,11 @@ import { assign } from './update.js';
  * @param seeds Gradients to start from, parallel to `outputs`; default ones.
  * @returns One gradient per `wrt`, zeros where the outputs do not depend on it.
  */
-export function gradients(outputs: TensorBase | readonly TensorBase[], wrt: readonly TensorBase[], seeds?: readonly TensorBase[]): TensorBase[] {
+export function gradients(
+  outputs: TensorBase | readonly TensorBase[],
+  wrt: readonly TensorBase[],
+  seeds?: readonly TensorBase[],
+): TensorBase[] {
   const graph = currentGraph();
   if (!graph) throw new SeqnnError('gradients: only inside a traced function; use grad(fn) on concrete tensors.');
   const list = (outputs instanceof TensorBase ? [outputs] : [...outputs]).map((o) => symbolOf(graph, o));
@@ -42,14 +46,18 @@ const PROGRAM_LIMIT = 64;
  *
  * @param fn Takes tensors, returns a tensor or a list of tensors.
  */
-export function compile<R extends TensorBase | readonly TensorBase[]>(fn: (...args: any[]) => R): Compiled<R extends TensorBase ? Tensor : Tensor[]> {
+export function compile<R extends TensorBase | readonly TensorBase[]>(
+  fn: (...args: any[]) => R,
+): Compiled<R extends TensorBase ? Tensor : Tensor[]> {
   if (typeof fn !== 'function') throw new ValueError('compile: expected a function of tensors.');
   const programs = new Map<string, { program: Program; single: boolean }>();
   // Random ops draw anew at every call.
   const seed = freshSeed();
   const counter = new Variable(new Int32Array(1), 'calls', false);
   return (...args) => {
-    const values = args.map((a, i) => tensor(a instanceof Variable ? a.value() : a, undefined, undefined, `compiled function, argument ${i}`));
+    const values = args.map((a, i) =>
+      tensor(a instanceof Variable ? a.value() : a, undefined, undefined, `compiled function, argument ${i}`),
+    );
     const key = values.map((v) => `${v.dtype}${showShape(v.shape)}`).join();
     let entry = programs.get(key);
     if (!entry) {
@@ -80,8 +88,15 @@ export function valueAndGrad(fn: (...args: any[]) => TensorBase): (...args: Tens
   const compiled = compile((...args: TensorBase[]) => {
     const graph = currentGraph() as Graph;
     const [value] = symbolsOf(graph, fn(...args));
-    if (value.size !== 1) throw new ShapeError(`grad: the function returned shape ${showShape(value.shape)}, expected a scalar.`);
-    return [value, ...gradients(value, args.filter((a) => isFloating(a.dtype)))];
+    if (value.size !== 1)
+      throw new ShapeError(`grad: the function returned shape ${showShape(value.shape)}, expected a scalar.`);
+    return [
+      value,
+      ...gradients(
+        value,
+        args.filter((a) => isFloating(a.dtype)),
+      ),
+    ];
   });
   return (...args) => {
     const [value, ...grads] = compiled(...args);

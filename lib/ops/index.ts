@@ -9,9 +9,47 @@ export { cummax, cumsum, inTopK, oneHot, take } from './indexing.js';
 export { matmul } from './matmul.js';
 export { layerNorm } from './normalize.js';
 export * as random from './random.js';
-export { all, any, argmax, argmin, logsumexp, max, mean, min, norm, prod, std, sum, variance, type Axes } from './reduce.js';
-export { gru, lstm, simpleRNN, type GruOptions, type LstmOptions, type RecurrentOptions, type RecurrentResult } from './rnn.js';
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  logsumexp,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  variance,
+  type Axes,
+} from './reduce.js';
+export {
+  gru,
+  lstm,
+  simpleRNN,
+  type GruOptions,
+  type LstmOptions,
+  type RecurrentOptions,
+  type RecurrentResult,
+} from './rnn.js';
 export { scan, type ScanBody, type ScanOptions } from './scan.js';
-export { broadcastTo, concatenate, expandDims, flip, pad, repeat, reshape, slice, split, squeeze, stack, tile, transpose, type Range } from './shape.js';
+export {
+  broadcastTo,
+  concatenate,
+  expandDims,
+  flip,
+  pad,
+  repeat,
+  reshape,
+  slice,
+  split,
+  squeeze,
+  stack,
+  tile,
+  transpose,
+  type Range,
+} from './shape.js';
 export { logSoftmax, softmax, softmaxCrossEntropy } from './softmax.js';
 export { assign } from './update.js';

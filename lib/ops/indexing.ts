@@ -9,8 +9,13 @@ import { normalizeAxis } from './reduce.js';
 
 const gatherOp: Op = {
   name: 'gatherRows',
-  infer: ([table, index]) => [{ shape: [...(index as Spec).shape, ...(table as Spec).shape.slice(1)], dtype: (table as Spec).dtype }],
-  grad: ({ inputs: [table, index], grads: [g] }) => [apply(scatterOp, [index, g], { size: (table as Spec).shape }) as never, null],
+  infer: ([table, index]) => [
+    { shape: [...(index as Spec).shape, ...(table as Spec).shape.slice(1)], dtype: (table as Spec).dtype },
+  ],
+  grad: ({ inputs: [table, index], grads: [g] }) => [
+    apply(scatterOp, [index, g], { size: (table as Spec).shape }) as never,
+    null,
+  ],
 };
 const scatterOp: Op<{ size: readonly number[] }> = {
   name: 'scatterAddRows',
@@ -51,8 +56,15 @@ interface CumulativeAttrs extends Record<string, string | number | boolean | und
 const cumulativeOp: Op<CumulativeAttrs> = {
   name: 'cumulative',
   infer: ([x]) => [x as Spec],
-  grad: ({ attrs, grads: [g] }) => (attrs.kind === 'sum' ? [apply(cumulativeOp, [g], { ...attrs, reverse: !attrs.reverse || undefined }) as never] : [null]),
-  layout: ({ inputs: [x], attrs }) => ({ inputs: [x!.base], attrs: { ...attrs, axis: x!.perm[attrs.axis] }, perms: [x!.perm] }),
+  grad: ({ attrs, grads: [g] }) =>
+    attrs.kind === 'sum'
+      ? [apply(cumulativeOp, [g], { ...attrs, reverse: !attrs.reverse || undefined }) as never]
+      : [null],
+  layout: ({ inputs: [x], attrs }) => ({
+    inputs: [x!.base],
+    attrs: { ...attrs, axis: x!.perm[attrs.axis] },
+    perms: [x!.perm],
+  }),
 };
 
 /** Running sum along an axis. */
@@ -67,7 +79,11 @@ export function cummax(x: Operand, axis = -1, reverse = false): TensorBase {
 
 function cumulative(kind: string, x: Operand, axis: number, reverse: boolean): TensorBase {
   const t = operand(x, undefined, `cum${kind}`);
-  return apply(cumulativeOp, [t], { kind, axis: normalizeAxis(`cum${kind}`, axis, t.rank), reverse: reverse || undefined });
+  return apply(cumulativeOp, [t], {
+    kind,
+    axis: normalizeAxis(`cum${kind}`, axis, t.rank),
+    reverse: reverse || undefined,
+  });
 }
 
 const topKOp: Op<{ k: number }> = {
@@ -79,6 +95,9 @@ const topKOp: Op<{ k: number }> = {
 export function inTopK(targets: Operand, predictions: Operand, k: number): TensorBase {
   const p = operand(predictions, undefined, 'inTopK');
   const t = operand(targets, 'int32', 'inTopK');
-  if (p.rank !== 2 || t.rank !== 1 || p.shape[0] !== t.shape[0]) throw new ShapeError(`inTopK: predictions ${showShape(p.shape)} and targets ${showShape(t.shape)}; expected [N, C] and [N].`);
+  if (p.rank !== 2 || t.rank !== 1 || p.shape[0] !== t.shape[0])
+    throw new ShapeError(
+      `inTopK: predictions ${showShape(p.shape)} and targets ${showShape(t.shape)}; expected [N, C] and [N].`,
+    );
   return applyAll(topKOp, [p, t], { k: checkInteger('inTopK', 'k', k, 1) })[0];
 }

@@ -15,13 +15,15 @@ const matmulOp: Op<{ transposeA?: boolean; transposeB?: boolean }> = {
     const [x, y] = [(a as Spec).shape, (b as Spec).shape];
     const [m, k] = ends(x, transposeA);
     const [k2, n] = ends(y, transposeB);
-    if (k !== k2) throw new ShapeError(`matmul: ${showShape(x)} times ${showShape(y)}; the inner sizes ${k} and ${k2} differ.`);
+    if (k !== k2)
+      throw new ShapeError(`matmul: ${showShape(x)} times ${showShape(y)}; the inner sizes ${k} and ${k2} differ.`);
     return [{ shape: [...broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2)), m, n], dtype: (a as Spec).dtype }];
   },
   grad({ inputs, attrs: { transposeA, transposeB }, grads, needs }) {
     const [a, b] = inputs as SymbolicTensor[];
     const g = grads[0] as TensorBase;
-    const product = (x: TensorBase, y: TensorBase, tx?: boolean, ty?: boolean) => apply(matmulOp, [x, y], { transposeA: tx || undefined, transposeB: ty || undefined });
+    const product = (x: TensorBase, y: TensorBase, tx?: boolean, ty?: boolean) =>
+      apply(matmulOp, [x, y], { transposeA: tx || undefined, transposeB: ty || undefined });
     const da = () => (transposeA ? product(b, g, transposeB, true) : product(g, b, false, !transposeB));
     const db = () => (transposeB ? product(g, a, true, transposeA) : product(a, g, !transposeA, false));
     return [needs[0] ? unbroadcast(da(), a.shape) : null, needs[1] ? unbroadcast(db(), b.shape) : null] as never;
@@ -36,11 +38,15 @@ function ends(shape: readonly number[], flipped?: boolean): [number, number] {
 /** Matrix product over the last two axes; leading axes broadcast. A vector is a row on the left, a column on the right. */
 export function matmul(a: Operand, b: Operand): TensorBase {
   const [x, y] = together('matmul', [a, b]);
-  if (x.rank === 0 || y.rank === 0) throw new ShapeError(`matmul: ${showShape(x.shape)} times ${showShape(y.shape)}; a scalar has no rows.`);
+  if (x.rank === 0 || y.rank === 0)
+    throw new ShapeError(`matmul: ${showShape(x.shape)} times ${showShape(y.shape)}; a scalar has no rows.`);
   if (y.rank === 1) return reshape(matmul(x, expandDims(y, 1)), x.shape.slice(0, -1));
   if (x.rank === 1) return squeeze(matmul(expandDims(x, 0), y), -2);
   if (y.rank === 2 && x.dtype === y.dtype) {
-    if (x.shape[x.rank - 1] !== y.shape[0]) throw new ShapeError(`matmul: ${showShape(x.shape)} times ${showShape(y.shape)}; the inner sizes ${x.shape[x.rank - 1]} and ${y.shape[0]} differ.`);
+    if (x.shape[x.rank - 1] !== y.shape[0])
+      throw new ShapeError(
+        `matmul: ${showShape(x.shape)} times ${showShape(y.shape)}; the inner sizes ${x.shape[x.rank - 1]} and ${y.shape[0]} differ.`,
+      );
     return dense(x, y);
   }
   const dtype = commonDType([x, y]);

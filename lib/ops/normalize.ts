@@ -19,14 +19,20 @@ function reducedSpec({ shape, dtype }: Spec, axis: number): Spec {
 }
 
 // Which operands have x's shape (full) and which lack the axis (reduced); the rest are vectors along it.
-function alongAxis(full: readonly number[], reduced: readonly number[], outputs: readonly ('full' | 'reduced' | 'vector')[]) {
+function alongAxis(
+  full: readonly number[],
+  reduced: readonly number[],
+  outputs: readonly ('full' | 'reduced' | 'vector')[],
+) {
   return ({ inputs, attrs, laid, plain }: LayoutContext<NormAttrs>): LaidNode => {
     const { perm } = inputs[0] as NonNullable<(typeof inputs)[0]>;
     const axis = perm[attrs.axis];
     const less = perm.filter((_, i) => i !== attrs.axis).map((p) => (p > axis ? p - 1 : p));
     const perms = { full: perm, reduced: less, vector: [0] };
     return {
-      inputs: inputs.map((x, i) => x && (full.includes(i) ? laid(i, perm) : reduced.includes(i) ? laid(i, less) : plain(i))),
+      inputs: inputs.map(
+        (x, i) => x && (full.includes(i) ? laid(i, perm) : reduced.includes(i) ? laid(i, less) : plain(i)),
+      ),
       attrs: { ...attrs, axis },
       perms: outputs.map((kind) => perms[kind]),
     };
@@ -60,12 +66,22 @@ const layerNormGradOp: Op<NormAttrs> = {
  *
  * @param gamma,beta Vectors along the axis, or null.
  */
-export function layerNorm(x: Operand, gamma?: Operand | null, beta?: Operand | null, options: { axis?: number; epsilon?: number; rms?: boolean } = {}): TensorBase {
+export function layerNorm(
+  x: Operand,
+  gamma?: Operand | null,
+  beta?: Operand | null,
+  options: { axis?: number; epsilon?: number; rms?: boolean } = {},
+): TensorBase {
   const t = operand(x, undefined, 'layerNorm');
   const axis = normalizeAxis('layerNorm', options.axis ?? -1, t.rank);
   const vectors = [gamma, beta].map((v) => (v == null ? null : operand(v, t.dtype, 'layerNorm')));
   for (const v of vectors) {
-    if (v && (v.rank !== 1 || v.shape[0] !== t.shape[axis])) throw new ShapeError(`layerNorm: gamma or beta of shape ${showShape(v.shape)}, expected [${t.shape[axis]}].`);
+    if (v && (v.rank !== 1 || v.shape[0] !== t.shape[axis]))
+      throw new ShapeError(`layerNorm: gamma or beta of shape ${showShape(v.shape)}, expected [${t.shape[axis]}].`);
   }
-  return applyAll(layerNormOp, [t, ...vectors], { axis, epsilon: options.epsilon ?? 1e-3, rms: options.rms || undefined })[0];
+  return applyAll(layerNormOp, [t, ...vectors], {
+    axis,
+    epsilon: options.epsilon ?? 1e-3,
+    rms: options.rms || undefined,
+  })[0];
 }

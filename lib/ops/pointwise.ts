@@ -18,7 +18,8 @@ export function broadcastShapes(who: string, ...shapes: Shape[]): number[] {
     let size = 1;
     for (const shape of shapes) {
       const n = shape[i - rank + shape.length] ?? 1;
-      if (n !== 1 && size !== 1 && n !== size) throw new ShapeError(`${who}: shapes ${shapes.map(showShape).join(' and ')} do not broadcast.`);
+      if (n !== 1 && size !== 1 && n !== size)
+        throw new ShapeError(`${who}: shapes ${shapes.map(showShape).join(' and ')} do not broadcast.`);
       if (n !== 1) size = n;
     }
     return size;

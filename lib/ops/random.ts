@@ -49,7 +49,8 @@ export function freshSeed(): number {
 
 /** A whole number from 0 to 2⁵³ − 1, or an error that names `who`. */
 export function checkSeed(who: string, seed: unknown): number {
-  if (typeof seed !== 'number' || !Number.isSafeInteger(seed) || seed < 0) throw new ValueError(`${who}: seed must be an integer from 0 to 2^53 - 1, got ${String(seed)}.`);
+  if (typeof seed !== 'number' || !Number.isSafeInteger(seed) || seed < 0)
+    throw new ValueError(`${who}: seed must be an integer from 0 to 2^53 - 1, got ${String(seed)}.`);
   return seed;
 }
 
@@ -69,11 +70,14 @@ function rootSource() {
 }
 
 /** Uniform in [low, high). */
-export const uniform = (shape: Shape, low = 0, high = 1, options: RandomOptions = {}): TensorBase => draw('random.uniform', 'uniform', shape, low, high, options);
+export const uniform = (shape: Shape, low = 0, high = 1, options: RandomOptions = {}): TensorBase =>
+  draw('random.uniform', 'uniform', shape, low, high, options);
 /** Normal with this mean and standard deviation. */
-export const normal = (shape: Shape, mean = 0, stddev = 1, options: RandomOptions = {}): TensorBase => draw('random.normal', 'normal', shape, mean, stddev, options);
+export const normal = (shape: Shape, mean = 0, stddev = 1, options: RandomOptions = {}): TensorBase =>
+  draw('random.normal', 'normal', shape, mean, stddev, options);
 /** Normal, drawn again beyond two standard deviations. */
 export const truncatedNormal = (shape: Shape, mean = 0, stddev = 1, options: RandomOptions = {}): TensorBase =>
   draw('random.truncatedNormal', 'truncatedNormal', shape, mean, stddev, options);
 /** 1 / keep with probability `keep`, else 0: what inverted dropout multiplies with. */
-export const dropoutMask = (shape: Shape, keep: number, options: RandomOptions = {}): TensorBase => draw('random.dropoutMask', 'bernoulli', shape, keep, 0, options);
+export const dropoutMask = (shape: Shape, keep: number, options: RandomOptions = {}): TensorBase =>
+  draw('random.dropoutMask', 'bernoulli', shape, keep, 0, options);

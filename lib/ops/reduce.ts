@@ -26,7 +26,8 @@ export function normalizeAxes(who: string, axes: Axes, rank: number): number[] {
 }
 
 export function normalizeAxis(who: string, axis: number, rank: number): number {
-  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) throw new ShapeError(`${who}: axis ${show(axis)} of a tensor with ${rank} axes.`);
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
+    throw new ShapeError(`${who}: axis ${show(axis)} of a tensor with ${rank} axes.`);
   return axis < 0 ? axis + rank : axis;
 }
 
@@ -39,7 +40,9 @@ const reduceOp: Op<ReduceAttrs> = {
   },
   infer([x], { kind, axes, keepDims }) {
     const { shape, dtype } = x as Spec;
-    const result = keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i));
+    const result = keepDims
+      ? shape.map((n, i) => (axes.includes(i) ? 1 : n))
+      : shape.filter((_, i) => !axes.includes(i));
     return [{ shape: result, dtype: kind === 'any' || kind === 'all' ? 'bool' : dtype }];
   },
   grad(context) {
@@ -81,9 +84,15 @@ function gradient({ inputs, outputs, attrs: { kind, axes }, grads }: GradContext
 function reduce(kind: string, x: Operand, axes: Axes, keepDims: boolean): TensorBase {
   const t = operand(x, undefined, kind);
   const list = normalizeAxes(kind, axes, t.rank);
-  if ((kind === 'max' || kind === 'min') && list.some((a) => t.shape[a] === 0)) throw new ShapeError(`${kind}: no elements along an axis of ${showShape(t.shape)}.`);
-  if (kind === 'mean' && t.dtype !== 'float64') return apply(reduceOp, [cast(t, 'float32')], { kind, axes: list, keepDims });
-  return apply(reduceOp, [t.dtype === 'bool' && kind !== 'any' && kind !== 'all' ? cast(t, 'int32') : t], { kind, axes: list, keepDims });
+  if ((kind === 'max' || kind === 'min') && list.some((a) => t.shape[a] === 0))
+    throw new ShapeError(`${kind}: no elements along an axis of ${showShape(t.shape)}.`);
+  if (kind === 'mean' && t.dtype !== 'float64')
+    return apply(reduceOp, [cast(t, 'float32')], { kind, axes: list, keepDims });
+  return apply(reduceOp, [t.dtype === 'bool' && kind !== 'any' && kind !== 'all' ? cast(t, 'int32') : t], {
+    kind,
+    axes: list,
+    keepDims,
+  });
 }
 
 export const sum = (x: Operand, axis?: Axes, keepDims = false): TensorBase => reduce('sum', x, axis, keepDims);

@@ -51,9 +51,19 @@ const rnnOp: Op<RnnAttrs> = {
   grad({ inputs, outputs, attrs, grads, needs }) {
     const lstm = attrs.cell === 'lstm';
     const [h, , c, , reserve] = outputs;
-    const extra = [h, lstm ? c : null, attrs.cell === 'simple' ? null : reserve, grads[0], grads[1], lstm ? grads[2] : null, lstm ? grads[3] : null];
+    const extra = [
+      h,
+      lstm ? c : null,
+      attrs.cell === 'simple' ? null : reserve,
+      grads[0],
+      grads[1],
+      lstm ? grads[2] : null,
+      lstm ? grads[3] : null,
+    ];
     const [dx, dkernel, drecurrent, dbias, dh0, dc0, dpeephole] = applyAll(rnnGradOp, [...inputs, ...extra], attrs);
-    return [dx, dkernel, drecurrent, dbias, dh0, dc0, null, null, dpeephole].map((d, i) => (needs[i] ? d : null)) as never;
+    return [dx, dkernel, drecurrent, dbias, dh0, dc0, null, null, dpeephole].map((d, i) =>
+      needs[i] ? d : null,
+    ) as never;
   },
 };
 
@@ -115,21 +125,40 @@ export interface RecurrentResult {
   states: TensorBase[];
 }
 
-const COMMON = ['x', 'kernel', 'recurrentKernel', 'bias', 'initialState', 'activation', 'recurrentActivation', 'goBackwards', 'mask', 'recurrentDropoutMask'];
+const COMMON = [
+  'x',
+  'kernel',
+  'recurrentKernel',
+  'bias',
+  'initialState',
+  'activation',
+  'recurrentActivation',
+  'goBackwards',
+  'mask',
+  'recurrentDropoutMask',
+];
 
 function run(who: string, cell: Cell, options: LstmOptions): RecurrentResult {
   const x = operand(options.x, undefined, who);
-  if (x.rank !== 3) throw new ShapeError(`${who}: expected x of shape [batch, steps, features], got ${showShape(x.shape)}.`);
+  if (x.rank !== 3)
+    throw new ShapeError(`${who}: expected x of shape [batch, steps, features], got ${showShape(x.shape)}.`);
   const [batch, steps, features] = x.shape;
   const kernel = operand(options.kernel, x.dtype, who);
   const { gates } = CELLS[cell];
   const units = kernel.shape[1] / gates;
-  if (!Number.isInteger(units)) throw new ShapeError(`${who}: kernel ${showShape(kernel.shape)} does not have ${gates} equal parts.`);
-  const states = options.initialState == null ? [] : Array.isArray(options.initialState) && options.initialState.some((s) => typeof s === 'object') ? (options.initialState as Operand[]) : [options.initialState as Operand];
+  if (!Number.isInteger(units))
+    throw new ShapeError(`${who}: kernel ${showShape(kernel.shape)} does not have ${gates} equal parts.`);
+  const states =
+    options.initialState == null
+      ? []
+      : Array.isArray(options.initialState) && options.initialState.some((s) => typeof s === 'object')
+        ? (options.initialState as Operand[])
+        : [options.initialState as Operand];
   const take = (value: Operand | null | undefined, shape: Shape, what: string, perm?: readonly number[]) => {
     if (value == null) return null;
     const t = operand(value, what === 'mask' ? 'bool' : x.dtype, who);
-    if (t.rank !== shape.length || t.shape.some((n, i) => n !== shape[i])) throw new ShapeError(`${who}: ${what} has shape ${showShape(t.shape)}, expected ${showShape(shape)}.`);
+    if (t.rank !== shape.length || t.shape.some((n, i) => n !== shape[i]))
+      throw new ShapeError(`${who}: ${what} has shape ${showShape(t.shape)}, expected ${showShape(shape)}.`);
     return perm ? transpose(t, perm) : t;
   };
   const operands: Operands = {
@@ -152,14 +181,19 @@ function run(who: string, cell: Cell, options: LstmOptions): RecurrentResult {
     forgetBias: options.forgetBias,
     order: options.gateOrder,
   };
-  const [h, hT, , cT] = applyAll(rnnOp, OPERANDS.map((name) => operands[name]), attrs);
+  const [h, hT, , cT] = applyAll(
+    rnnOp,
+    OPERANDS.map((name) => operands[name]),
+    attrs,
+  );
   const last = [hT, cT].slice(0, cell === 'lstm' ? 2 : 1);
   return { outputs: transpose(h, [2, 0, 1]), states: last.map((s) => transpose(s, [1, 0])) };
 }
 
 function fusedName(who: string, name: string): string {
   const valid = Object.keys(fusedActivations);
-  if (!valid.includes(name)) throw new ValueError(`${who}: '${name}' is not a fused activation.${suggestion(name, valid)}`);
+  if (!valid.includes(name))
+    throw new ValueError(`${who}: '${name}' is not a fused activation.${suggestion(name, valid)}`);
   return name;
 }
 
@@ -181,4 +215,3 @@ export function gru(options: GruOptions): RecurrentResult {
   const { resetAfter = true, ...rest } = options;
   return run('ops.gru', resetAfter ? 'gruResetAfter' : 'gru', rest);
 }
-

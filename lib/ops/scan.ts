@@ -41,7 +41,11 @@ function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<
   const outer = currentGraph() as Graph;
   const back = new Graph(body);
   const ahead = body.outputs.slice();
-  const [xs, carried, fixed] = [body.inputs.slice(0, stacked), body.inputs.slice(stacked, stacked + states), body.inputs.slice(stacked + states)];
+  const [xs, carried, fixed] = [
+    body.inputs.slice(0, stacked),
+    body.inputs.slice(stacked, stacked + states),
+    body.inputs.slice(stacked + states),
+  ];
   const isWanted = (s: SymbolicTensor) => needs[body.inputs.indexOf(s)];
   const wantedXs = xs.filter(isWanted);
   const wantedFixed = fixed.filter(isWanted);
@@ -80,11 +84,20 @@ function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<
     const k = body.inputs.indexOf(symbol);
     if (k >= stacked + states) plain.push({ inner, from: inputs[k] as SymbolicTensor });
     else if (k >= 0 && k < stacked) kept.push({ inner, from: inputs[k] as SymbolicTensor });
-    else if (symbol.graph === body) kept.push({ inner, from: stackedOutput(outputs[0].node, body, symbol, states, steps) });
+    else if (symbol.graph === body)
+      kept.push({ inner, from: stackedOutput(outputs[0].node, body, symbol, states, steps) });
     else plain.push({ inner, from: symbol });
   }
   const runningStates = running.map((e) => e.state as SymbolicTensor);
-  back.inputs.splice(0, back.inputs.length, ...dslices, ...kept.map((e) => e.inner), ...dstates, ...runningStates, ...plain.map((e) => e.inner));
+  back.inputs.splice(
+    0,
+    back.inputs.length,
+    ...dslices,
+    ...kept.map((e) => e.inner),
+    ...dstates,
+    ...runningStates,
+    ...plain.map((e) => e.inner),
+  );
   const stackedOperands = [...slices.map((i) => grads[i] as SymbolicTensor), ...kept.map((e) => e.from)];
   const operands: TensorBase[] = [
     ...stackedOperands,
@@ -101,7 +114,12 @@ function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<
     batched: states,
   };
   return within(outer, () => {
-    const results = applyAll(scanOp, operands.map((o) => symbolOf(outer, o)), backAttrs, [back]);
+    const results = applyAll(
+      scanOp,
+      operands.map((o) => symbolOf(outer, o)),
+      backAttrs,
+      [back],
+    );
     const behind = results.slice(backAttrs.states);
     const stackedFormOf = (s: SymbolicTensor) => {
       const k = computed.indexOf(s);
@@ -156,7 +174,10 @@ function scanLayout({ inputs, attrs, bodies: [body], outputs, laid, plain }: Lay
   };
 }
 
-export type ScanBody = (states: TensorBase[], slices: TensorBase[]) => readonly [states: TensorBase | readonly TensorBase[], outputs: TensorBase | readonly TensorBase[]];
+export type ScanBody = (
+  states: TensorBase[],
+  slices: TensorBase[],
+) => readonly [states: TensorBase | readonly TensorBase[], outputs: TensorBase | readonly TensorBase[]];
 
 export interface ScanOptions {
   /** Walk the steps from the last to the first; outputs stay at their step. */
@@ -173,13 +194,19 @@ export interface ScanOptions {
  * @param xs Tensors with the steps along axis 0.
  * @returns The last states, and the outputs of all steps stacked along axis 0.
  */
-export function scan(body: ScanBody, init: readonly Operand[], xs: readonly Operand[], options: ScanOptions = {}): { states: TensorBase[]; outputs: TensorBase[] } {
+export function scan(
+  body: ScanBody,
+  init: readonly Operand[],
+  xs: readonly Operand[],
+  options: ScanOptions = {},
+): { states: TensorBase[]; outputs: TensorBase[] } {
   const sequences = xs.map((x) => operand(x, undefined, 'scan'));
   const first = init.map((s) => operand(s, sequences[0]?.dtype, 'scan'));
   const steps = sequences[0]?.shape[0] ?? options.length;
   if (steps === undefined) throw new ValueError('scan: needs a sequence or a length.');
   for (const x of sequences) {
-    if (x.rank === 0 || x.shape[0] !== steps) throw new ShapeError(`scan: sequences of ${steps} and of ${x.shape[0] ?? 'no'} steps.`);
+    if (x.rank === 0 || x.shape[0] !== steps)
+      throw new ShapeError(`scan: sequences of ${steps} and of ${x.shape[0] ?? 'no'} steps.`);
   }
   const outer = currentGraph();
   if (!outer) return runScan(body, first, sequences, options);
@@ -189,18 +216,31 @@ export function scan(body: ScanBody, init: readonly Operand[], xs: readonly Oper
     const slices = sequences.map((x) => graph.input({ shape: x.shape.slice(1), dtype: x.dtype }, false));
     const carried = first.map((s) => graph.input(s, false));
     const result = body(carried, slices);
-    if (!Array.isArray(result) || result.length !== 2) throw new ValueError(`scan: the body returned ${show(result)}, expected [states, outputs].`);
+    if (!Array.isArray(result) || result.length !== 2)
+      throw new ValueError(`scan: the body returned ${show(result)}, expected [states, outputs].`);
     return { states: listOf(graph, result[0]), ys: listOf(graph, result[1]) };
   });
-  if (states.length !== first.length) throw new ValueError(`scan: the body returned ${states.length} states, expected ${first.length}.`);
+  if (states.length !== first.length)
+    throw new ValueError(`scan: the body returned ${states.length} states, expected ${first.length}.`);
   states.forEach((s, i) => {
     if (!sameShape(s.shape, first[i].shape) || s.dtype !== first[i].dtype) {
-      throw new ShapeError(`scan: state ${i} is ${first[i].dtype} ${showShape(first[i].shape)} at first and ${s.dtype} ${showShape(s.shape)} after a step.`);
+      throw new ShapeError(
+        `scan: state ${i} is ${first[i].dtype} ${showShape(first[i].shape)} at first and ${s.dtype} ${showShape(s.shape)} after a step.`,
+      );
     }
   });
   graph.outputs = [...states, ...ys];
-  const captured = [...graph.captured].filter(([, inner]) => graph.inputs.includes(inner)).map(([symbol]) => outer.own(symbol));
-  const attrs: ScanAttrs = { steps, stacked: sequences.length, states: first.length, constants: captured.length, reverse: options.reverse || undefined, batched: first.length };
+  const captured = [...graph.captured]
+    .filter(([, inner]) => graph.inputs.includes(inner))
+    .map(([symbol]) => outer.own(symbol));
+  const attrs: ScanAttrs = {
+    steps,
+    stacked: sequences.length,
+    states: first.length,
+    constants: captured.length,
+    reverse: options.reverse || undefined,
+    batched: first.length,
+  };
   const operands = [...sequences, ...first].map((t) => symbolOf(outer, t));
   const results = applyAll(scanOp, [...operands, ...captured], attrs, [graph]);
   return { states: results.slice(0, first.length), outputs: results.slice(first.length) };

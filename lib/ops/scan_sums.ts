@@ -28,7 +28,8 @@ export function splitSum(back: Graph, part: SymbolicTensor): { late: LateSum[]; 
 
 function terms(symbol: SymbolicTensor): SymbolicTensor[] {
   const { op, inputs } = symbol.node;
-  if (op.pointwise !== 'add' || !inputs.every((x) => x!.rank === symbol.rank && x!.size === symbol.size)) return [symbol];
+  if (op.pointwise !== 'add' || !inputs.every((x) => x!.rank === symbol.rank && x!.size === symbol.size))
+    return [symbol];
   return inputs.flatMap((x) => terms(x as SymbolicTensor));
 }
 

@@ -18,7 +18,8 @@ export function reshape(x: Operand, shape: Shape): TensorBase {
   if (free >= 0) {
     const rest = sizeOf(shape.filter((_, i) => i !== free));
     const found = rest === 0 ? 0 : t.size / rest;
-    if (!Number.isInteger(found) || shape.indexOf(-1, free + 1) >= 0) throw new ShapeError(`reshape: ${showShape(t.shape)} does not fit ${showShape(shape)}.`);
+    if (!Number.isInteger(found) || shape.indexOf(-1, free + 1) >= 0)
+      throw new ShapeError(`reshape: ${showShape(t.shape)} does not fit ${showShape(shape)}.`);
     target = shape.map((n, i) => (i === free ? found : n));
   }
   return sameShape(t.shape, target) ? t : apply(reshapeOp, [t], { shape: [...target] });
@@ -41,10 +42,18 @@ export function expandDims(x: Operand, axis: number): TensorBase {
 /** Without the axes of size 1, or without the given one. */
 export function squeeze(x: Operand, axis?: number): TensorBase {
   const t = operand(x, undefined, 'squeeze');
-  if (axis === undefined) return reshape(t, t.shape.filter((n) => n !== 1));
+  if (axis === undefined)
+    return reshape(
+      t,
+      t.shape.filter((n) => n !== 1),
+    );
   const at = normalizeAxis('squeeze', axis, t.rank);
-  if (t.shape[at] !== 1) throw new ShapeError(`squeeze: axis ${axis} of ${showShape(t.shape)} has size ${t.shape[at]}, expected 1.`);
-  return reshape(t, t.shape.filter((_, i) => i !== at));
+  if (t.shape[at] !== 1)
+    throw new ShapeError(`squeeze: axis ${axis} of ${showShape(t.shape)} has size ${t.shape[at]}, expected 1.`);
+  return reshape(
+    t,
+    t.shape.filter((_, i) => i !== at),
+  );
 }
 
 const broadcastOp: Op<{ shape: readonly number[] }> = {
@@ -65,7 +74,8 @@ const broadcastOp: Op<{ shape: readonly number[] }> = {
 export function broadcastTo(x: Operand, shape: Shape): TensorBase {
   const t = operand(x, undefined, 'broadcastTo');
   const lead = shape.length - t.rank;
-  if (lead < 0 || t.shape.some((n, i) => n !== 1 && n !== shape[lead + i])) throw new ShapeError(`broadcastTo: ${showShape(t.shape)} does not broadcast to ${showShape(shape)}.`);
+  if (lead < 0 || t.shape.some((n, i) => n !== 1 && n !== shape[lead + i]))
+    throw new ShapeError(`broadcastTo: ${showShape(t.shape)} does not broadcast to ${showShape(shape)}.`);
   return sameShape(t.shape, shape) ? t : apply(broadcastOp, [t], { shape: [...shape] });
 }
 
@@ -107,7 +117,10 @@ export type Range = null | number | readonly (number | null)[];
 /** Part of a tensor: `x.slice([null, -1])` is Python's `x[:, -1]`, `x.slice([[0, 10], null])` is `x[0:10, :]`. */
 export function slice(x: Operand, ranges: readonly Range[]): TensorBase {
   const t = operand(x, undefined, 'slice');
-  if (!Array.isArray(ranges) || ranges.length > t.rank) throw new ShapeError(`slice: ${show(ranges)} for a tensor of shape ${showShape(t.shape)}; expected a list of at most ${t.rank} ranges.`);
+  if (!Array.isArray(ranges) || ranges.length > t.rank)
+    throw new ShapeError(
+      `slice: ${show(ranges)} for a tensor of shape ${showShape(t.shape)}; expected a list of at most ${t.rank} ranges.`,
+    );
   const begin: number[] = [];
   const step: number[] = [];
   const size: number[] = [];
@@ -115,7 +128,8 @@ export function slice(x: Operand, ranges: readonly Range[]): TensorBase {
   t.shape.forEach((n, axis) => {
     const range = ranges[axis] ?? null;
     if (typeof range === 'number') {
-      if (!Number.isInteger(range) || range < -n || range >= n) throw new ShapeError(`slice: index ${range} of axis ${axis}, which has size ${n}.`);
+      if (!Number.isInteger(range) || range < -n || range >= n)
+        throw new ShapeError(`slice: index ${range} of axis ${axis}, which has size ${n}.`);
       begin.push(range < 0 ? range + n : range);
       step.push(1);
       size.push(1);
@@ -133,7 +147,8 @@ export function slice(x: Operand, ranges: readonly Range[]): TensorBase {
 
 function bounds(range: readonly (number | null)[], n: number, axis: number): [number, number, number] {
   const stride = range[2] ?? 1;
-  if (!range.every((r) => r === null || Number.isInteger(r)) || stride === 0 || range.length > 3) throw new ValueError(`slice: ${show(range)} on axis ${axis} is not [start, stop, step] of integers.`);
+  if (!range.every((r) => r === null || Number.isInteger(r)) || stride === 0 || range.length > 3)
+    throw new ValueError(`slice: ${show(range)} on axis ${axis} is not [start, stop, step] of integers.`);
   const clamp = (v: number, low: number, high: number) => Math.min(high, Math.max(low, v < 0 ? v + n : v));
   if (stride > 0) {
     const start = clamp(range[0] ?? 0, 0, n);
@@ -148,8 +163,14 @@ function bounds(range: readonly (number | null)[], n: number, axis: number): [nu
 /** The elements along the axes in reverse order (all axes by default). */
 export function flip(x: Operand, axis?: number | readonly number[]): TensorBase {
   const t = operand(x, undefined, 'flip');
-  const axes = axis === undefined ? t.shape.map((_, i) => i) : (typeof axis === 'number' ? [axis] : axis).map((a) => normalizeAxis('flip', a, t.rank));
-  return slice(t, t.shape.map((_, i) => (axes.includes(i) ? [null, null, -1] : null)));
+  const axes =
+    axis === undefined
+      ? t.shape.map((_, i) => i)
+      : (typeof axis === 'number' ? [axis] : axis).map((a) => normalizeAxis('flip', a, t.rank));
+  return slice(
+    t,
+    t.shape.map((_, i) => (axes.includes(i) ? [null, null, -1] : null)),
+  );
 }
 
 const concatOp: Op<{ axis: number }> = {
@@ -170,7 +191,11 @@ const concatOp: Op<{ axis: number }> = {
   layout({ inputs, attrs: { axis }, laid, outputs }) {
     const leader = leaderOf(inputs);
     if (!leader) return null;
-    return { inputs: inputs.map((_, i) => laid(i, leader.perm)), attrs: { axis: leader.perm[axis] }, perms: outputs.map(() => leader.perm) };
+    return {
+      inputs: inputs.map((_, i) => laid(i, leader.perm)),
+      attrs: { axis: leader.perm[axis] },
+      perms: outputs.map(() => leader.perm),
+    };
   },
 };
 
@@ -180,8 +205,14 @@ export function concatenate(values: readonly Operand[], axis = -1): TensorBase {
   if (list.length === 0) throw new ValueError('concatenate: expected at least one tensor.');
   const at = normalizeAxis('concatenate', axis, list[0].rank);
   for (const t of list) {
-    if (t.rank !== list[0].rank || t.dtype !== list[0].dtype || t.shape.some((n, i) => i !== at && n !== list[0].shape[i])) {
-      throw new ShapeError(`concatenate: ${list.map((x) => `${x.dtype} ${showShape(x.shape)}`).join(' and ')} along axis ${at}.`);
+    if (
+      t.rank !== list[0].rank ||
+      t.dtype !== list[0].dtype ||
+      t.shape.some((n, i) => i !== at && n !== list[0].shape[i])
+    ) {
+      throw new ShapeError(
+        `concatenate: ${list.map((x) => `${x.dtype} ${showShape(x.shape)}`).join(' and ')} along axis ${at}.`,
+      );
     }
   }
   return list.length === 1 ? list[0] : apply(concatOp, list, { axis: at });
@@ -189,7 +220,10 @@ export function concatenate(values: readonly Operand[], axis = -1): TensorBase {
 
 /** Tensors of one shape joined along a new axis. */
 export function stack(values: readonly Operand[], axis = 0): TensorBase {
-  return concatenate(values.map((v) => expandDims(v, axis)), axis);
+  return concatenate(
+    values.map((v) => expandDims(v, axis)),
+    axis,
+  );
 }
 
 interface PadAttrs extends Record<string, number | readonly number[]> {
@@ -200,7 +234,12 @@ interface PadAttrs extends Record<string, number | readonly number[]> {
 const padOp: Op<PadAttrs> = {
   name: 'pad',
   infer: ([x], { size }) => [{ shape: size, dtype: (x as Spec).dtype }],
-  grad: ({ inputs: [x], attrs: { before }, grads: [g] }) => [slice(g as TensorBase, (x as Spec).shape.map((n, i) => [before[i], before[i] + n])) as never],
+  grad: ({ inputs: [x], attrs: { before }, grads: [g] }) => [
+    slice(
+      g as TensorBase,
+      (x as Spec).shape.map((n, i) => [before[i], before[i] + n]),
+    ) as never,
+  ],
   layout({ inputs: [x], attrs }) {
     const { base, perm } = x as NonNullable<typeof x>;
     const before = new Array<number>(perm.length);
@@ -213,9 +252,16 @@ const padOp: Op<PadAttrs> = {
 /** Widths [before, after] of the border of each axis, filled with `value`. */
 export function pad(x: Operand, widths: readonly (readonly [number, number])[], value = 0): TensorBase {
   const t = operand(x, undefined, 'pad');
-  if (widths.length !== t.rank || widths.some((w) => w.some((n) => !Number.isInteger(n) || n < 0))) throw new ShapeError(`pad: ${show(widths)} for a tensor of shape ${showShape(t.shape)}; expected [before, after] for each axis.`);
+  if (widths.length !== t.rank || widths.some((w) => w.some((n) => !Number.isInteger(n) || n < 0)))
+    throw new ShapeError(
+      `pad: ${show(widths)} for a tensor of shape ${showShape(t.shape)}; expected [before, after] for each axis.`,
+    );
   if (widths.every(([a, b]) => a + b === 0)) return t;
-  return apply(padOp, [t], { before: widths.map((w) => w[0]), size: t.shape.map((n, i) => n + widths[i][0] + widths[i][1]), value });
+  return apply(padOp, [t], {
+    before: widths.map((w) => w[0]),
+    size: t.shape.map((n, i) => n + widths[i][0] + widths[i][1]),
+    value,
+  });
 }
 
 /** x repeated `repeats[i]` times along axis i. */
@@ -223,8 +269,17 @@ export function tile(x: Operand, repeats: readonly number[]): TensorBase {
   const t = operand(x, undefined, 'tile');
   const shape = [...new Array<number>(Math.max(0, repeats.length - t.rank)).fill(1), ...t.shape];
   const times = [...new Array<number>(shape.length - repeats.length).fill(1), ...repeats];
-  const spread = broadcastTo(reshape(t, shape.flatMap((n) => [1, n])), shape.flatMap((n, i) => [times[i], n]));
-  return reshape(spread, shape.map((n, i) => n * times[i]));
+  const spread = broadcastTo(
+    reshape(
+      t,
+      shape.flatMap((n) => [1, n]),
+    ),
+    shape.flatMap((n, i) => [times[i], n]),
+  );
+  return reshape(
+    spread,
+    shape.map((n, i) => n * times[i]),
+  );
 }
 
 /** Each element along the axis `count` times in a row. */
@@ -232,14 +287,21 @@ export function repeat(x: Operand, count: number, axis: number): TensorBase {
   const t = operand(x, undefined, 'repeat');
   const at = normalizeAxis('repeat', axis, t.rank);
   const wide = expandDims(t, at + 1);
-  return reshape(broadcastTo(wide, wide.shape.map((n, i) => (i === at + 1 ? count : n))), t.shape.map((n, i) => (i === at ? n * count : n)));
+  return reshape(
+    broadcastTo(
+      wide,
+      wide.shape.map((n, i) => (i === at + 1 ? count : n)),
+    ),
+    t.shape.map((n, i) => (i === at ? n * count : n)),
+  );
 }
 
 /** The parts of x along an axis, each `size / parts` long. */
 export function split(x: Operand, parts: number, axis = -1): TensorBase[] {
   const t = operand(x, undefined, 'split');
   const at = normalizeAxis('split', axis, t.rank);
-  if (!Number.isInteger(parts) || parts < 1 || t.shape[at] % parts !== 0) throw new ShapeError(`split: axis ${at} of ${showShape(t.shape)} into ${parts} equal parts.`);
+  if (!Number.isInteger(parts) || parts < 1 || t.shape[at] % parts !== 0)
+    throw new ShapeError(`split: axis ${at} of ${showShape(t.shape)} into ${parts} equal parts.`);
   const n = t.shape[at] / parts;
   return Array.from({ length: parts }, (_, k) => slice(t, [...new Array<null>(at).fill(null), [k * n, (k + 1) * n]]));
 }

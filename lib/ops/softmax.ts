@@ -63,7 +63,8 @@ const crossEntropyOp: Op<CrossEntropyAttrs> = {
       { shape, dtype },
     ];
   },
-  grad: ({ inputs: [, target], outputs: [, p], attrs, grads: [g] }) => (g ? ([apply(crossEntropyGradOp, [p, target as SymbolicTensor, g], attrs), null] as never) : [null, null]),
+  grad: ({ inputs: [, target], outputs: [, p], attrs, grads: [g] }) =>
+    g ? ([apply(crossEntropyGradOp, [p, target as SymbolicTensor, g], attrs), null] as never) : [null, null],
   layout: alongAxis,
 };
 const crossEntropyGradOp: Op<CrossEntropyAttrs> = {
@@ -83,8 +84,10 @@ export function softmaxCrossEntropy(logits: Operand, target: Operand, axis = -1)
   const at = normalizeAxis('softmaxCrossEntropy', axis, x.rank);
   const t = operand(target, undefined, 'softmaxCrossEntropy');
   const sparse = t.rank === x.rank - 1;
-  if (sparse && t.dtype !== 'int32') throw new ValueError(`softmaxCrossEntropy: classes must be int32, got ${t.dtype}.`);
+  if (sparse && t.dtype !== 'int32')
+    throw new ValueError(`softmaxCrossEntropy: classes must be int32, got ${t.dtype}.`);
   const expected = sparse ? x.shape.filter((_, i) => i !== at) : x.shape;
-  if (!sameShape(t.shape, expected)) throw new ShapeError(`softmaxCrossEntropy: targets ${showShape(t.shape)} for logits ${showShape(x.shape)}.`);
+  if (!sameShape(t.shape, expected))
+    throw new ShapeError(`softmaxCrossEntropy: targets ${showShape(t.shape)} for logits ${showShape(x.shape)}.`);
   return applyAll(crossEntropyOp, [x, t], { axis: at, sparse })[0];
 }

@@ -16,15 +16,23 @@ const assignOp: Op = {
 
 /** Gives a variable a new value when the traced function runs. */
 export function assign(variable: Variable, value: TensorBase): TensorBase {
-  if (!currentGraph()) throw new StateError(`assign: '${variable.name}' can only be assigned a symbol inside a traced function; use variable.assign(value) outside.`);
+  if (!currentGraph())
+    throw new StateError(
+      `assign: '${variable.name}' can only be assigned a symbol inside a traced function; use variable.assign(value) outside.`,
+    );
   if (!sameShape(variable.shape, value.shape) || variable.dtype !== value.dtype) {
-    throw new ShapeError(`assign: '${variable.name}' is ${variable.dtype} ${showShape(variable.shape)}, got ${value.dtype} ${showShape(value.shape)}.`);
+    throw new ShapeError(
+      `assign: '${variable.name}' is ${variable.dtype} ${showShape(variable.shape)}, got ${value.dtype} ${showShape(value.shape)}.`,
+    );
   }
   return apply(assignOp, [value, variable], {});
 }
 
 /** An optimizer's fused update: operands [variable, gradient, ...scalars, ...slots], the slots from position `first` on. */
-export function updateOp(name: string, first: number): (operands: readonly (TensorBase | null)[], attrs: Record<string, number | boolean | undefined>) => void {
+export function updateOp(
+  name: string,
+  first: number,
+): (operands: readonly (TensorBase | null)[], attrs: Record<string, number | boolean | undefined>) => void {
   const ops = new Map<string, Op>();
   return (operands, attrs) => {
     const key = operands.map((x) => (x ? 1 : 0)).join('');

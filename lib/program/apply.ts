@@ -52,7 +52,12 @@ function runEagerly(op: Op<any>, inputs: readonly (Tensor | null)[], attrs: Attr
  * Applies an op: on concrete tensors it runs at once, on symbols it adds a node to the graph being traced.
  * Variables count as symbols while something is traced, and as their value otherwise.
  */
-export function applyAll<A extends Attrs>(op: Op<A>, inputs: readonly (TensorBase | null | undefined)[], attrs: A, bodies: readonly Graph[] = []): TensorBase[] {
+export function applyAll<A extends Attrs>(
+  op: Op<A>,
+  inputs: readonly (TensorBase | null | undefined)[],
+  attrs: A,
+  bodies: readonly Graph[] = [],
+): TensorBase[] {
   const graph = currentGraph();
   const symbolic = inputs.some((t) => t instanceof SymbolicTensor || (graph !== undefined && t instanceof Variable));
   if (!symbolic && bodies.length === 0 && !(graph && (op.updates || inputs.length === 0))) {
@@ -65,7 +70,11 @@ export function applyAll<A extends Attrs>(op: Op<A>, inputs: readonly (TensorBas
 }
 
 /** applyAll for an op with one result. */
-export function apply<A extends Attrs>(op: Op<A>, inputs: readonly (TensorBase | null | undefined)[], attrs: A): TensorBase {
+export function apply<A extends Attrs>(
+  op: Op<A>,
+  inputs: readonly (TensorBase | null | undefined)[],
+  attrs: A,
+): TensorBase {
   return applyAll(op, inputs, attrs)[0];
 }
 

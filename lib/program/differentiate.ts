@@ -11,7 +11,12 @@ type Add = (a: SymbolicTensor, b: SymbolicTensor) => SymbolicTensor;
  * @param add Adds two symbols (an op, hence given by lib/ops).
  * @returns One entry per `wrt`, null where no output depends on it.
  */
-export function differentiate(outputs: readonly SymbolicTensor[], seeds: readonly SymbolicTensor[], wrt: readonly SymbolicTensor[], add: Add): (SymbolicTensor | null)[] {
+export function differentiate(
+  outputs: readonly SymbolicTensor[],
+  seeds: readonly SymbolicTensor[],
+  wrt: readonly SymbolicTensor[],
+  add: Add,
+): (SymbolicTensor | null)[] {
   const graph = outputs[0]?.graph;
   if (!graph) return wrt.map(() => null);
   const nodes = graph.nodes.slice();
@@ -29,7 +34,14 @@ export function differentiate(outputs: readonly SymbolicTensor[], seeds: readonl
     if (own.every((g) => g === null)) continue;
     const needs = node.inputs.map((x) => x !== null && wanted.has(x) && isFloating(x.dtype));
     if (!needs.includes(true)) continue;
-    const parts = node.op.grad({ inputs: node.inputs, outputs: node.outputs, attrs: node.attrs, grads: own, needs, bodies: node.bodies });
+    const parts = node.op.grad({
+      inputs: node.inputs,
+      outputs: node.outputs,
+      attrs: node.attrs,
+      grads: own,
+      needs,
+      bodies: node.bodies,
+    });
     parts.forEach((part, k) => {
       const input = node.inputs[k];
       if (part && input && needs[k]) accumulate(input, part);

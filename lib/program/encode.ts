@@ -35,14 +35,27 @@ class Encoder {
     const { lowered, results } = withCopies(graph, outputs, 0);
     const used = new Set<SymbolicTensor>();
     for (const it of lowered.instructions) for (const x of it.inputs) if (x) used.add(rootOf(lowered.aliases, x));
-    const inputs = graph.nodes.filter((n) => n.source?.kind === 'input' && used.has(n.outputs[0])).map((n) => n.outputs[0]);
-    const plan = planMemory(lowered, inputs, results, (s) => s.node.source !== undefined && s.node.source.kind !== 'input');
-    this.program(lowered, plan.bytes, results, (s) => {
-      const source = s.node.source;
-      if (source?.kind === 'variable') return [HOME.variable, place(this.variables, source.variable)];
-      if (source?.kind === 'constant') return [HOME.constant, this.constant(s)];
-      return [HOME.arena, plan.offsets.get(s) as number];
-    }, inputs);
+    const inputs = graph.nodes
+      .filter((n) => n.source?.kind === 'input' && used.has(n.outputs[0]))
+      .map((n) => n.outputs[0]);
+    const plan = planMemory(
+      lowered,
+      inputs,
+      results,
+      (s) => s.node.source !== undefined && s.node.source.kind !== 'input',
+    );
+    this.program(
+      lowered,
+      plan.bytes,
+      results,
+      (s) => {
+        const source = s.node.source;
+        if (source?.kind === 'variable') return [HOME.variable, place(this.variables, source.variable)];
+        if (source?.kind === 'constant') return [HOME.constant, this.constant(s)];
+        return [HOME.arena, plan.offsets.get(s) as number];
+      },
+      inputs,
+    );
   }
 
   /** Inputs of a body are parameters; so are its stacked outputs, behind them. */
@@ -51,12 +64,18 @@ class Encoder {
     const stacked = new Map(results.slice(states).map((s, i) => [rootOf(lowered.aliases, s), graph.inputs.length + i]));
     const parameters = new Map(graph.inputs.map((s, i) => [s, i]));
     const plan = planMemory(lowered, [], results, (s) => s.node.source !== undefined || stacked.has(s));
-    this.program(lowered, plan.bytes, results.slice(0, states), (s) => {
-      const parameter = stacked.get(s) ?? parameters.get(s);
-      if (parameter !== undefined) return [HOME.parameter, parameter];
-      if (s.node.source?.kind === 'constant') return [HOME.constant, this.constant(s)];
-      return [HOME.arena, plan.offsets.get(s) as number];
-    }, []);
+    this.program(
+      lowered,
+      plan.bytes,
+      results.slice(0, states),
+      (s) => {
+        const parameter = stacked.get(s) ?? parameters.get(s);
+        if (parameter !== undefined) return [HOME.parameter, parameter];
+        if (s.node.source?.kind === 'constant') return [HOME.constant, this.constant(s)];
+        return [HOME.arena, plan.offsets.get(s) as number];
+      },
+      [],
+    );
   }
 
   private program(
@@ -93,7 +112,9 @@ class Encoder {
     }
     this.stream.push(outputs.length, ...outputs.map(number));
 
-    const bodies = instructions.flatMap((it) => it.bodies.map((graph) => ({ graph, states: it.attrs.states as number })));
+    const bodies = instructions.flatMap((it) =>
+      it.bodies.map((graph) => ({ graph, states: it.attrs.states as number })),
+    );
     this.stream.push(bodies.length);
     for (const { graph, states } of bodies) this.body(graph, states);
     this.stream.push(instructions.length);
@@ -105,7 +126,13 @@ class Encoder {
   }
 
   private instruction(it: Instruction, number: (s: SymbolicTensor | null) => number, firstBody: number): void {
-    this.stream.push(this.string(it.op), it.inputs.length, ...it.inputs.map(number), it.outputs.length, ...it.outputs.map(number));
+    this.stream.push(
+      this.string(it.op),
+      it.inputs.length,
+      ...it.inputs.map(number),
+      it.outputs.length,
+      ...it.outputs.map(number),
+    );
     const attrs = Object.entries(it.attrs).filter(([, value]) => value !== undefined);
     this.stream.push(attrs.length);
     for (const [name, value] of attrs) {
@@ -162,7 +189,11 @@ class Encoder {
  * Results that are a source get a copy; from `exclusive` on, each must own its memory, too. (The states of a scan
  * may share theirs: they are copied when the step is over.)
  */
-function withCopies(graph: Graph, outputs: readonly SymbolicTensor[], exclusive: number): { lowered: ReturnType<typeof lower>; results: SymbolicTensor[] } {
+function withCopies(
+  graph: Graph,
+  outputs: readonly SymbolicTensor[],
+  exclusive: number,
+): { lowered: ReturnType<typeof lower>; results: SymbolicTensor[] } {
   const lowered = lower(graph, outputs);
   const taken = new Set<SymbolicTensor>();
   const results = outputs.map((output, i) => {
@@ -172,7 +203,14 @@ function withCopies(graph: Graph, outputs: readonly SymbolicTensor[], exclusive:
       return output;
     }
     const [copy] = graph.add(COPY, [output], {}, [output]).outputs;
-    lowered.instructions.push({ op: COPY.name, inputs: [output], outputs: [copy], attrs: {}, bodies: [], inPlace: false });
+    lowered.instructions.push({
+      op: COPY.name,
+      inputs: [output],
+      outputs: [copy],
+      attrs: {},
+      bodies: [],
+      inPlace: false,
+    });
     return copy;
   });
   return { lowered, results };

@@ -66,7 +66,14 @@ export class Graph {
 
   constructor(readonly parent: Graph | null = null) {}
 
-  add(op: Op<any>, inputs: readonly (SymbolicTensor | null)[], attrs: Attrs, specs: readonly Spec[], bodies: readonly Graph[] = [], source?: Source): Node {
+  add(
+    op: Op<any>,
+    inputs: readonly (SymbolicTensor | null)[],
+    attrs: Attrs,
+    specs: readonly Spec[],
+    bodies: readonly Graph[] = [],
+    source?: Source,
+  ): Node {
     const outputs: SymbolicTensor[] = [];
     const node: Node = { op, inputs, attrs, outputs, bodies, source };
     specs.forEach((spec, i) => outputs.push(new SymbolicTensor(this, node, i, spec.shape, spec.dtype)));
@@ -84,7 +91,12 @@ export class Graph {
   /** A new input; `batched` inputs have the batch as axis 0 and are fed row by row. */
   input(spec: Spec, batched: boolean): SymbolicTensor {
     const perm = spec.shape.map((_, i) => i);
-    const [symbol] = this.add(INPUT, [], {}, [spec], [], { kind: 'input', number: this.inputs.length, batched, perm }).outputs;
+    const [symbol] = this.add(INPUT, [], {}, [spec], [], {
+      kind: 'input',
+      number: this.inputs.length,
+      batched,
+      perm,
+    }).outputs;
     this.inputs.push(symbol);
     return symbol;
   }
@@ -120,7 +132,9 @@ export class Graph {
       return copy;
     }
     if (!this.encloses(symbol.graph)) {
-      throw new SeqnnError('a symbolic value was used outside the function it was traced in; return it from there instead.');
+      throw new SeqnnError(
+        'a symbolic value was used outside the function it was traced in; return it from there instead.',
+      );
     }
     const inner = this.input(symbol, false);
     this.captured.set(symbol, inner);

@@ -44,7 +44,11 @@ class LayoutPass {
     this.live = liveNodes(graph, outputs);
   }
 
-  run(outputs: readonly SymbolicTensor[], inputPerms?: readonly (readonly number[])[], outputPerms?: readonly (readonly number[])[]): { graph: Graph; outputs: SymbolicTensor[] } {
+  run(
+    outputs: readonly SymbolicTensor[],
+    inputPerms?: readonly (readonly number[])[],
+    outputPerms?: readonly (readonly number[])[],
+  ): { graph: Graph; outputs: SymbolicTensor[] } {
     this.next.fixedInputs = inputPerms !== undefined;
     // All inputs, dead ones too: their numbers are the caller's.
     this.graph.inputs.forEach((input, i) => {
@@ -115,7 +119,10 @@ class LayoutPass {
   }
 
   private plain(value: Laid): SymbolicTensor {
-    return this.reorder(value, value.perm.map((_, i) => i));
+    return this.reorder(
+      value,
+      value.perm.map((_, i) => i),
+    );
   }
 
   /** A base of full rank whose transpose by `perm` is the value; lower ranks are broadcast from the right. */
@@ -124,7 +131,9 @@ class LayoutPass {
     if (rank === 0) return value.base;
     if (rank < perm.length) {
       const x = this.plain(value);
-      const padded = addNode(this.next, reshapeOp, x, { shape: [...new Array<number>(perm.length - rank).fill(1), ...x.shape] });
+      const padded = addNode(this.next, reshapeOp, x, {
+        shape: [...new Array<number>(perm.length - rank).fill(1), ...x.shape],
+      });
       return this.reorder({ base: padded, perm: perm.map((_, i) => i) }, inverse(perm));
     }
     return this.reorder(value, inverse(perm));
@@ -142,7 +151,13 @@ class LayoutPass {
       const long = axes.filter((p) => base.shape[p] !== 1);
       const constant = base.node.source?.kind === 'constant' ? base.node.source.value : undefined;
       if (constant?.data.every((v) => v === constant.data[0])) {
-        result = this.next.constant(new Tensor(constant.data, axes.map((p) => base.shape[p]), base.dtype));
+        result = this.next.constant(
+          new Tensor(
+            constant.data,
+            axes.map((p) => base.shape[p]),
+            base.dtype,
+          ),
+        );
       } else if (long.every((p, i) => i === 0 || p > long[i - 1])) {
         result = addNode(this.next, reshapeOp, base, { shape: axes.map((p) => base.shape[p]) });
       } else if (base.node.source?.kind === 'input' && !this.next.fixedInputs) {
@@ -173,7 +188,9 @@ function withoutBroadcasts(node: Node): readonly (SymbolicTensor | null)[] {
   const operands = [...(node.inputs as SymbolicTensor[])];
   operands.forEach((x, i) => {
     if (x.node.op.name !== 'broadcastTo') return;
-    const covered = shape.every((n, axis) => n === 1 || operands.some((o, k) => k !== i && o.shape[axis - shape.length + o.rank] === n));
+    const covered = shape.every(
+      (n, axis) => n === 1 || operands.some((o, k) => k !== i && o.shape[axis - shape.length + o.rank] === n),
+    );
     if (covered) operands[i] = x.node.inputs[0] as SymbolicTensor;
   });
   return operands;
@@ -183,6 +200,7 @@ function withoutBroadcasts(node: Node): readonly (SymbolicTensor | null)[] {
 function pointwiseLayout({ inputs, attrs, outputs, laid, plain }: LayoutContext<Attrs>): LaidNode {
   const rank = outputs[0].shape.length;
   const leader = leaderOf(inputs.filter((x) => x?.perm.length === rank));
-  if (!leader) return { inputs: inputs.map((_, i) => plain(i)), attrs, perms: outputs.map((o) => o.shape.map((_, i) => i)) };
+  if (!leader)
+    return { inputs: inputs.map((_, i) => plain(i)), attrs, perms: outputs.map((o) => o.shape.map((_, i) => i)) };
   return { inputs: inputs.map((_, i) => laid(i, leader.perm)), attrs, perms: outputs.map(() => leader.perm) };
 }

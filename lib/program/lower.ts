@@ -41,7 +41,14 @@ export function lower(graph: Graph, outputs: readonly SymbolicTensor[]): Lowered
       const updates = node.op.updates;
       updates?.forEach((k, i) => aliases.set(node.outputs[i], node.inputs[k] as SymbolicTensor));
       const results = node.outputs.map((o, i) => (node.op.optional?.includes(i) && !read.has(o) ? null : o));
-      instructions.push({ op: node.op.name, inputs: node.inputs, outputs: results, attrs: node.attrs, bodies: node.bodies, inPlace: false });
+      instructions.push({
+        op: node.op.name,
+        inputs: node.inputs,
+        outputs: results,
+        attrs: node.attrs,
+        bodies: node.bodies,
+        inPlace: false,
+      });
     }
   }
   return { instructions, aliases };

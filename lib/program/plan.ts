@@ -68,10 +68,20 @@ export function planMemory(
   });
   return { offsets, bytes: space.high };
 
-  function canTake(input: SymbolicTensor, output: SymbolicTensor, at: number, taken: ReadonlySet<SymbolicTensor>): boolean {
+  function canTake(
+    input: SymbolicTensor,
+    output: SymbolicTensor,
+    at: number,
+    taken: ReadonlySet<SymbolicTensor>,
+  ): boolean {
     const own = root(input);
     return (
-      offsets.has(own) && lastUse.get(own) === at && !taken.has(own) && sameShape(input.shape, output.shape) && bytesOf(own) === bytesOf(output) && input.dtype === output.dtype
+      offsets.has(own) &&
+      lastUse.get(own) === at &&
+      !taken.has(own) &&
+      sameShape(input.shape, output.shape) &&
+      bytesOf(own) === bytesOf(output) &&
+      input.dtype === output.dtype
     );
   }
 }
@@ -105,7 +115,7 @@ class Space {
     const i = this.holes.findIndex((hole) => hole.at > at);
     const k = i < 0 ? this.holes.length : i;
     this.holes.splice(k, 0, { at, size });
-    for (let j = Math.max(0, k - 1); j + 1 < this.holes.length && j <= k; ) {
+    for (let j = Math.max(0, k - 1); j + 1 < this.holes.length && j <= k;) {
       const [a, b] = [this.holes[j], this.holes[j + 1]];
       if (a.at + a.size === b.at) {
         a.size += b.size;

@@ -45,7 +45,14 @@ export class Program {
    * @param results One buffer per output that gets the steps' results one after the other; none: they are dropped.
    * @returns How many steps were done.
    */
-  steps(sources: readonly NativeSource[], order: Uint32Array, from: number, count: number, milliseconds: number, results: readonly NativeBuffer[] = []): Promise<number> {
+  steps(
+    sources: readonly NativeSource[],
+    order: Uint32Array,
+    from: number,
+    count: number,
+    milliseconds: number,
+    results: readonly NativeBuffer[] = [],
+  ): Promise<number> {
     const used = this.used.map((i) => {
       const source = sources[i];
       if (!source) throw new SeqnnError(`steps: input ${i} has no source.`);

@@ -5,7 +5,12 @@ import { showShape, sizeOf, type Spec } from './types.js';
 
 // The two ops that the passes themselves insert.
 
-export function addNode(graph: Graph, op: Op<any>, input: SymbolicTensor, attrs: Record<string, readonly number[]>): SymbolicTensor {
+export function addNode(
+  graph: Graph,
+  op: Op<any>,
+  input: SymbolicTensor,
+  attrs: Record<string, readonly number[]>,
+): SymbolicTensor {
   return graph.add(op, [input], attrs, op.infer([input], attrs)).outputs[0];
 }
 
@@ -16,7 +21,9 @@ export const reshapeOp: Op<{ shape: readonly number[] }> = {
   infer([x], { shape }) {
     const spec = x as Spec;
     if (sizeOf(shape) !== sizeOf(spec.shape)) {
-      throw new ShapeError(`reshape: ${showShape(spec.shape)} has ${sizeOf(spec.shape)} elements, ${showShape(shape)} needs ${sizeOf(shape)}.`);
+      throw new ShapeError(
+        `reshape: ${showShape(spec.shape)} has ${sizeOf(spec.shape)} elements, ${showShape(shape)} needs ${sizeOf(shape)}.`,
+      );
     }
     return [{ shape, dtype: spec.dtype }];
   },
@@ -46,7 +53,9 @@ export const transposeOp: Op<{ perm: readonly number[] }> = {
   infer([x], { perm }) {
     const spec = x as Spec;
     if (perm.length !== spec.shape.length || [...perm].sort((a, b) => a - b).some((p, i) => p !== i)) {
-      throw new ShapeError(`transpose: axes ${showShape(perm)} are not an order of the ${spec.shape.length} axes of ${showShape(spec.shape)}.`);
+      throw new ShapeError(
+        `transpose: axes ${showShape(perm)} are not an order of the ${spec.shape.length} axes of ${showShape(spec.shape)}.`,
+      );
     }
     return [{ shape: perm.map((p) => spec.shape[p]), dtype: spec.dtype }];
   },

@@ -6,7 +6,8 @@ export type NestedArray = number | boolean | readonly NestedArray[];
 
 /** Anything with elements and a shape. */
 export interface TensorData {
-  readonly data: TypedArray | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Uint32Array | readonly number[];
+  readonly data:
+    TypedArray | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Uint32Array | readonly number[];
   readonly shape: Shape;
   readonly dtype?: DType;
 }
@@ -44,16 +45,22 @@ export class Tensor extends TensorBase {
     this.dtype = dtype ?? dtypeOfArray(data);
     this.shape = Object.freeze([...(shape ?? [data.length])]);
     for (const n of this.shape) {
-      if (!Number.isInteger(n) || n < 0) throw new ShapeError(`tensor: ${showShape(this.shape)} is not a shape; sizes are integers of at least 0.`);
+      if (!Number.isInteger(n) || n < 0)
+        throw new ShapeError(`tensor: ${showShape(this.shape)} is not a shape; sizes are integers of at least 0.`);
     }
     if (sizeOf(this.shape) !== data.length) {
-      throw new ShapeError(`tensor: shape ${showShape(this.shape)} needs ${sizeOf(this.shape)} elements, got ${data.length}.`);
+      throw new ShapeError(
+        `tensor: shape ${showShape(this.shape)} needs ${sizeOf(this.shape)} elements, got ${data.length}.`,
+      );
     }
   }
 
   /** The only element of a tensor of size 1. */
   item(): number {
-    if (this.data.length !== 1) throw new ShapeError(`item: a tensor of shape ${showShape(this.shape)} has ${this.data.length} elements, expected 1.`);
+    if (this.data.length !== 1)
+      throw new ShapeError(
+        `item: a tensor of shape ${showShape(this.shape)} has ${this.data.length} elements, expected 1.`,
+      );
     return this.data[0];
   }
 
@@ -109,15 +116,23 @@ function flatten(value: NestedArray, who: string): { flat: number[]; shape: numb
     if (axis === shape.length) {
       if (typeof v === 'number') bool = false;
       else if (typeof v !== 'boolean') {
-        if (Array.isArray(v)) throw new ShapeError(`${who}: ragged array; expected a number at depth ${axis}, got an array of ${v.length}.`);
+        if (Array.isArray(v))
+          throw new ShapeError(
+            `${who}: ragged array; expected a number at depth ${axis}, got an array of ${v.length}.`,
+          );
         throw new ValueError(`${who}: expected numbers, got ${show(v)}.`);
       }
       flat.push(Number(v));
       return;
     }
-    if (!Array.isArray(v)) throw new ShapeError(`${who}: ragged array; expected an array of ${shape[axis]} at depth ${axis}, got ${show(v)}.`);
+    if (!Array.isArray(v))
+      throw new ShapeError(
+        `${who}: ragged array; expected an array of ${shape[axis]} at depth ${axis}, got ${show(v)}.`,
+      );
     if (v.length !== shape[axis]) {
-      throw new ShapeError(`${who}: ragged array; rows of ${shape[axis]} and of ${v.length} at depth ${axis}. Pad them to one length (data.padSequences).`);
+      throw new ShapeError(
+        `${who}: ragged array; rows of ${shape[axis]} and of ${v.length} at depth ${axis}. Pad them to one length (data.padSequences).`,
+      );
     }
     for (const inner of v) visit(inner, axis + 1);
   };
@@ -134,26 +149,31 @@ function flatten(value: NestedArray, who: string): { flat: number[]; shape: numb
  * @throws ShapeError for a ragged array or a count of elements that does not fit the shape.
  */
 export function tensor(value: TensorLike, shape?: Shape | null, dtype?: DType, who = 'tensor'): Tensor {
-  if (dtype !== undefined && !isDType(dtype)) throw new ValueError(`${who}: unknown dtype ${show(dtype)}; expected float32, float64, int32 or bool.`);
+  if (dtype !== undefined && !isDType(dtype))
+    throw new ValueError(`${who}: unknown dtype ${show(dtype)}; expected float32, float64, int32 or bool.`);
   if (value instanceof Tensor) {
     if ((dtype === undefined || dtype === value.dtype) && !shape) return value;
     const data = dtype === undefined || dtype === value.dtype ? value.data : convert(value.data, dtype, who);
     return new Tensor(data, shape ?? value.shape, dtype ?? value.dtype);
   }
-  if (value instanceof TensorBase) throw new SeqnnError(`${who}: this value is symbolic; it has no elements until the program runs.`);
+  if (value instanceof TensorBase)
+    throw new SeqnnError(`${who}: this value is symbolic; it has no elements until the program runs.`);
   if (ArrayBuffer.isView(value)) {
     const view = value as unknown as ArrayLike<number>;
     const own = value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array;
     if (own && (dtype === undefined || dtype === dtypeOfArray(value))) return new Tensor(value, shape ?? undefined);
-    if (value instanceof Uint8Array && dtype === 'bool') return new Tensor(convert(view, 'bool', who), shape ?? undefined, 'bool');
+    if (value instanceof Uint8Array && dtype === 'bool')
+      return new Tensor(convert(view, 'bool', who), shape ?? undefined, 'bool');
     return new Tensor(convert(view, dtype ?? (own ? dtypeOfArray(value) : 'float32'), who), shape ?? undefined);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const given = value as TensorData;
-    if (given.data === undefined || given.shape === undefined) throw new ValueError(`${who}: expected an array, a typed array or {data, shape}, got ${show(value)}.`);
+    if (given.data === undefined || given.shape === undefined)
+      throw new ValueError(`${who}: expected an array, a typed array or {data, shape}, got ${show(value)}.`);
     return tensor(given.data as TypedArray, shape ?? given.shape, dtype ?? given.dtype, who);
   }
-  if (value === undefined || value === null) throw new ValueError(`${who}: expected an array, a typed array or {data, shape}, got ${String(value)}.`);
+  if (value === undefined || value === null)
+    throw new ValueError(`${who}: expected an array, a typed array or {data, shape}, got ${String(value)}.`);
   const { flat, shape: found, bool } = flatten(value as NestedArray, who);
   const type = dtype ?? (bool ? 'bool' : 'float32');
   return new Tensor(convert(flat, type, who), shape ?? found, type);

@@ -16,7 +16,11 @@ export interface TraceInput extends Spec {
  * @param random Where random ops take their numbers from.
  * @returns The graph and fn's results as symbols.
  */
-export function trace(inputs: readonly TraceInput[], fn: (...symbols: SymbolicTensor[]) => unknown, random?: RandomSource): { graph: Graph; outputs: SymbolicTensor[] } {
+export function trace(
+  inputs: readonly TraceInput[],
+  fn: (...symbols: SymbolicTensor[]) => unknown,
+  random?: RandomSource,
+): { graph: Graph; outputs: SymbolicTensor[] } {
   const graph = new Graph();
   graph.random = random;
   const outputs = within(graph, () => {
@@ -35,4 +39,3 @@ export function symbolsOf(graph: Graph, result: unknown): SymbolicTensor[] {
     throw new SeqnnError(`a traced function returned ${show(value)}, expected a tensor or a list of tensors.`);
   });
 }
-

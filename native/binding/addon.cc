@@ -12,7 +12,8 @@ namespace {
 Napi::Value opNames(const Napi::CallbackInfo& info) {
   const KernelTable& table = *Environment::of(info.Env()).kernels;
   auto names = Napi::Array::New(info.Env());
-  for (int i = 0; i < table.count; ++i) names[static_cast<uint32_t>(i)] = Napi::String::New(info.Env(), table.entries[i].name);
+  for (int i = 0; i < table.count; ++i)
+    names[static_cast<uint32_t>(i)] = Napi::String::New(info.Env(), table.entries[i].name);
   names[static_cast<uint32_t>(table.count)] = Napi::String::New(info.Env(), "scan");
   return names;
 }

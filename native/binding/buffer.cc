@@ -16,11 +16,16 @@ constexpr double kMaxElements = 1e11;
 
 DType dtypeOf(const Napi::TypedArray& array) {
   switch (array.TypedArrayType()) {
-    case napi_float32_array: return DType::f32;
-    case napi_float64_array: return DType::f64;
-    case napi_int32_array: return DType::i32;
-    case napi_uint8_array: return DType::boolean;
-    default: throw Napi::TypeError::New(array.Env(), "expected a Float32Array, Float64Array, Int32Array or Uint8Array");
+    case napi_float32_array:
+      return DType::f32;
+    case napi_float64_array:
+      return DType::f64;
+    case napi_int32_array:
+      return DType::i32;
+    case napi_uint8_array:
+      return DType::boolean;
+    default:
+      throw Napi::TypeError::New(array.Env(), "expected a Float32Array, Float64Array, Int32Array or Uint8Array");
   }
 }
 
@@ -29,20 +34,24 @@ char* dataOf(const Napi::TypedArray& array) {
 }
 
 Napi::Function NativeBuffer::define(Napi::Env env) {
-  return DefineClass(env, "Buffer", {InstanceMethod<&NativeBuffer::read>("read"), InstanceMethod<&NativeBuffer::write>("write")});
+  return DefineClass(env, "Buffer",
+                     {InstanceMethod<&NativeBuffer::read>("read"), InstanceMethod<&NativeBuffer::write>("write")});
 }
 
 NativeBuffer::NativeBuffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeBuffer>(info) {
   const double dtype = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : -1;
   const double elements = info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : -1;
-  if (!(dtype >= 0 && dtype <= 3)) throw Napi::TypeError::New(info.Env(), "Buffer: expected a dtype number from 0 to 3");
-  if (!(elements >= 0 && elements <= kMaxElements)) throw Napi::RangeError::New(info.Env(), "Buffer: expected a count of elements");
+  if (!(dtype >= 0 && dtype <= 3))
+    throw Napi::TypeError::New(info.Env(), "Buffer: expected a dtype number from 0 to 3");
+  if (!(elements >= 0 && elements <= kMaxElements))
+    throw Napi::RangeError::New(info.Env(), "Buffer: expected a count of elements");
   dtype_ = static_cast<DType>(static_cast<int>(dtype));
   elements_ = static_cast<size_t>(elements);
   const size_t bytes = elements_ * bytesOf(dtype_);
   // calloc, as it gives large memory zeroed without touching it: 100 MB must not take 45 ms of the event loop.
   memory_ = std::calloc(bytes + 2 * kAlignment, 1);
-  if (!memory_) throw Napi::RangeError::New(info.Env(), "Buffer: this machine does not give " + std::to_string(bytes) + " bytes");
+  if (!memory_)
+    throw Napi::RangeError::New(info.Env(), "Buffer: this machine does not give " + std::to_string(bytes) + " bytes");
   data_ = reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(memory_) + kAlignment - 1) & ~(kAlignment - 1));
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
 }
@@ -60,10 +69,12 @@ NativeBuffer& NativeBuffer::from(Napi::Env env, const Napi::Value& value, const 
 }
 
 char* NativeBuffer::range(const Napi::CallbackInfo& info, Napi::TypedArray& array) {
-  if (!info[0].IsNumber() || !info[1].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "expected (offset, typed array)");
+  if (!info[0].IsNumber() || !info[1].IsTypedArray())
+    throw Napi::TypeError::New(info.Env(), "expected (offset, typed array)");
   array = info[1].As<Napi::TypedArray>();
   const double offset = info[0].As<Napi::Number>().DoubleValue();
-  if (dtypeOf(array) != dtype_) throw Napi::TypeError::New(info.Env(), std::string("expected the elements of ") + nameOf(dtype_));
+  if (dtypeOf(array) != dtype_)
+    throw Napi::TypeError::New(info.Env(), std::string("expected the elements of ") + nameOf(dtype_));
   if (!(offset >= 0 && offset + static_cast<double>(array.ElementLength()) <= static_cast<double>(elements_))) {
     throw Napi::RangeError::New(info.Env(), "a range outside the buffer's " + std::to_string(elements_) + " elements");
   }

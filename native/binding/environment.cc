@@ -17,7 +17,8 @@ int defaultThreads() {
   if (!text || !*text) return usableCores();
   char* end = nullptr;
   const long n = std::strtol(text, &end, 10);
-  if (*end != '\0' || n < 1 || n > kMaxThreads) fail("SEQNN_NUM_THREADS is '%s', expected an integer from 1 to %d", text, kMaxThreads);
+  if (*end != '\0' || n < 1 || n > kMaxThreads)
+    fail("SEQNN_NUM_THREADS is '%s', expected an integer from 1 to %d", text, kMaxThreads);
   return static_cast<int>(n);
 }
 
@@ -33,7 +34,9 @@ char* Arena::reserve(size_t bytes) {
     data_ = nullptr;
     size_ = 0;
     data_ = static_cast<char*>(::operator new(bytes, kAlignment, std::nothrow));
-    if (!data_) fail("a program needs %.1f MB of working memory, which this machine does not give", static_cast<double>(bytes) / 1e6);
+    if (!data_)
+      fail("a program needs %.1f MB of working memory, which this machine does not give",
+           static_cast<double>(bytes) / 1e6);
     size_ = bytes;
   }
   return data_;
@@ -42,7 +45,8 @@ char* Arena::reserve(size_t bytes) {
 Environment::Environment(Napi::Env env) {
   kernels = &kernelsFor(std::getenv("SEQNN_ISA"));
   pool_ = std::make_unique<ThreadPool>(defaultThreads());
-  report_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "seqnn", 0, 1);
+  report_ =
+      Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "seqnn", 0, 1);
   report_.Unref(env);
 }
 
@@ -58,12 +62,14 @@ Environment::~Environment() {
 }
 
 void Environment::setThreads(int threads) {
-  if (threads < 1 || threads > kMaxThreads) fail("setThreads: %d, expected an integer from 1 to %d", threads, kMaxThreads);
+  if (threads < 1 || threads > kMaxThreads)
+    fail("setThreads: %d, expected an integer from 1 to %d", threads, kMaxThreads);
   std::lock_guard<std::mutex> guard(lock_);
   pool_ = std::make_unique<ThreadPool>(threads);
 }
 
-Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work, std::function<Napi::Value(Napi::Env)> done) {
+Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work,
+                                  std::function<Napi::Value(Napi::Env)> done) {
   Job* job = new Job{std::move(work), std::move(done), "", Napi::Promise::Deferred::New(env)};
   const Napi::Promise promise = job->deferred.Promise();
   if (pending_++ == 0) report_.Ref(env);

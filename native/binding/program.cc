@@ -24,7 +24,8 @@ auto guarded(Napi::Env env, F body) {
 
 int64_t integerOf(const Napi::Value& value, const char* what) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
-  if (!(number >= 0 && number <= 9e15)) throw Napi::TypeError::New(value.Env(), std::string("expected a count for ") + what);
+  if (!(number >= 0 && number <= 9e15))
+    throw Napi::TypeError::New(value.Env(), std::string("expected a count for ") + what);
   return static_cast<int64_t>(number);
 }
 
@@ -39,30 +40,36 @@ void rowMajor(const Shape& shape, int first, int64_t* strides) {
 }  // namespace
 
 Napi::Function NativeProgram::define(Napi::Env env) {
-  return DefineClass(env, "Program", {InstanceMethod<&NativeProgram::run>("run"), InstanceMethod<&NativeProgram::steps>("steps")});
+  return DefineClass(env, "Program",
+                     {InstanceMethod<&NativeProgram::run>("run"), InstanceMethod<&NativeProgram::steps>("steps")});
 }
 
 NativeProgram::NativeProgram(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeProgram>(info) {
   const Napi::Env env = info.Env();
-  if (!info[0].IsTypedArray() || !info[1].IsArray()) throw Napi::TypeError::New(env, "Program: expected (Uint8Array, Buffer[])");
+  if (!info[0].IsTypedArray() || !info[1].IsArray())
+    throw Napi::TypeError::New(env, "Program: expected (Uint8Array, Buffer[])");
   const auto bytes = info[0].As<Napi::TypedArray>();
   const auto variables = info[1].As<Napi::Array>();
   guarded(env, [&] {
     program_ = decode(reinterpret_cast<const uint8_t*>(dataOf(bytes)), bytes.ByteLength());
-    if (program_->variables > variables.Length()) fail("program: it refers to %zu variables, %u given", program_->variables, variables.Length());
+    if (program_->variables > variables.Length())
+      fail("program: it refers to %zu variables, %u given", program_->variables, variables.Length());
     if (program_->parameters != 0) fail("program: a parameter outside a scan");
-    for (uint32_t i = 0; i < variables.Length(); ++i) variables_.push_back(NativeBuffer::from(env, variables[i], "Program").data());
+    for (uint32_t i = 0; i < variables.Length(); ++i)
+      variables_.push_back(NativeBuffer::from(env, variables[i], "Program").data());
     for (const Buffer& b : program_->buffers) {
       if (b.home != Home::variable) continue;
       const NativeBuffer& given = NativeBuffer::from(env, variables[static_cast<uint32_t>(b.place)], "Program");
       if (given.dtype() != b.value.dtype || given.elements() != static_cast<size_t>(b.value.shape.size())) {
-        fail("program: variable %zu has %zu elements of %s, expected %lld of %s", b.place, given.elements(), nameOf(given.dtype()),
-             static_cast<long long>(b.value.shape.size()), nameOf(b.value.dtype));
+        fail("program: variable %zu has %zu elements of %s, expected %lld of %s", b.place, given.elements(),
+             nameOf(given.dtype()), static_cast<long long>(b.value.shape.size()), nameOf(b.value.dtype));
       }
     }
     for (const InputSpec& input : program_->inputs) {
       if (!input.batched) continue;
-      if (batch_ >= 0 && batch_ != input.logical.dim[0]) fail("program: inputs with batches of %lld and %lld", static_cast<long long>(batch_), static_cast<long long>(input.logical.dim[0]));
+      if (batch_ >= 0 && batch_ != input.logical.dim[0])
+        fail("program: inputs with batches of %lld and %lld", static_cast<long long>(batch_),
+             static_cast<long long>(input.logical.dim[0]));
       batch_ = input.logical.dim[0];
     }
     frame_ = std::make_unique<Frame>(*program_, *Environment::of(env).kernels);
@@ -80,7 +87,8 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
   if (!info[0].IsArray() || !info[1].IsArray()) throw Napi::TypeError::New(env, "run: expected (inputs, outputs)");
   const auto inputs = info[0].As<Napi::Array>(), outputs = info[1].As<Napi::Array>();
   const size_t nIn = program_->inputs.size(), nOut = program_->outputs.size();
-  if (inputs.Length() != nIn || outputs.Length() != nOut) throw Napi::RangeError::New(env, "run: a wrong number of inputs or outputs");
+  if (inputs.Length() != nIn || outputs.Length() != nOut)
+    throw Napi::RangeError::New(env, "run: a wrong number of inputs or outputs");
   // One typed array against one buffer of the program: returns its memory.
   const auto checked = [&](const Napi::Value& value, int buffer, const char* what) {
     const seqnn::Value& expected = program_->buffers[static_cast<size_t>(buffer)].value;
@@ -102,7 +110,8 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
       rows.data = checked(inputs[static_cast<uint32_t>(i)], spec.buffer, "an input");
       rowMajor(spec.logical, spec.batched ? 1 : 0, rows.strides);
       rows.rowStride = spec.batched ? spec.logical.size(1, spec.logical.rank) : 0;
-      gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows, nullptr, static_cast<char*>(frame_->data(spec.buffer)));
+      gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows, nullptr,
+             static_cast<char*>(frame_->data(spec.buffer)));
     }
     Context context{environment.pool()};
     frame_->run(context);
@@ -117,15 +126,18 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
 }
 
 // Checks that every row the source can be asked for lies inside its buffer; `available` gets their number.
-Rows NativeProgram::source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given, int64_t& available) const {
+Rows NativeProgram::source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given,
+                           int64_t& available) const {
   const Napi::Env env = info.Env();
   const InputSpec& spec = program_->inputs[i];
   if (!given.IsArray()) throw Napi::TypeError::New(env, "steps: a source is not an array");
   const auto list = given.As<Napi::Array>();
   const NativeBuffer& buffer = NativeBuffer::from(env, list[0u], "steps");
   const int first = spec.batched ? 1 : 0;
-  if (list.Length() != static_cast<uint32_t>(3 + spec.logical.rank - first)) throw Napi::RangeError::New(env, "steps: a source needs [buffer, base, rowStride, ...strides]");
-  if (buffer.dtype() != program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype) throw Napi::TypeError::New(env, "steps: a source has another dtype than its input");
+  if (list.Length() != static_cast<uint32_t>(3 + spec.logical.rank - first))
+    throw Napi::RangeError::New(env, "steps: a source needs [buffer, base, rowStride, ...strides]");
+  if (buffer.dtype() != program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype)
+    throw Napi::TypeError::New(env, "steps: a source has another dtype than its input");
   Rows rows;
   rows.data = static_cast<const char*>(buffer.data());
   rows.base = integerOf(list[1u], "base");
@@ -136,24 +148,30 @@ Rows NativeProgram::source(const Napi::CallbackInfo& info, size_t i, const Napi:
     last += static_cast<double>(spec.logical.dim[d] - 1) * static_cast<double>(rows.strides[d - first]);
   }
   const double spare = static_cast<double>(buffer.elements()) - 1 - last;
-  available = spec.logical.size() == 0 ? INT64_MAX : spare < 0 ? 0 : rows.rowStride == 0 ? INT64_MAX : static_cast<int64_t>(spare / static_cast<double>(rows.rowStride)) + 1;
+  available = spec.logical.size() == 0 ? INT64_MAX
+              : spare < 0              ? 0
+              : rows.rowStride == 0    ? INT64_MAX
+                                       : static_cast<int64_t>(spare / static_cast<double>(rows.rowStride)) + 1;
   return rows;
 }
 
 Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (!info[0].IsArray() || !info[1].IsTypedArray() || !info[5].IsArray()) throw Napi::TypeError::New(env, "steps: expected (sources, order, from, count, milliseconds, results)");
+  if (!info[0].IsArray() || !info[1].IsTypedArray() || !info[5].IsArray())
+    throw Napi::TypeError::New(env, "steps: expected (sources, order, from, count, milliseconds, results)");
   const auto sources = info[0].As<Napi::Array>();
   const auto order = info[1].As<Napi::TypedArray>();
   const auto results = info[5].As<Napi::Array>();
   const int64_t from = integerOf(info[2], "from"), count = integerOf(info[3], "count");
   const double milliseconds = info[4].IsNumber() ? info[4].As<Napi::Number>().DoubleValue() : 0;
-  if (order.TypedArrayType() != napi_uint32_array) throw Napi::TypeError::New(env, "steps: the order is not a Uint32Array");
+  if (order.TypedArrayType() != napi_uint32_array)
+    throw Napi::TypeError::New(env, "steps: the order is not a Uint32Array");
   if (sources.Length() != program_->inputs.size()) throw Napi::RangeError::New(env, "steps: a wrong number of sources");
 
   const int64_t batch = batch_ < 0 ? 0 : batch_;
   const int64_t length = static_cast<int64_t>(order.ElementLength());
-  if (batch > 0 && (count > (length - from) / batch || from > length)) throw Napi::RangeError::New(env, "steps: the order has fewer rows than the steps take");
+  if (batch > 0 && (count > (length - from) / batch || from > length))
+    throw Napi::RangeError::New(env, "steps: the order has fewer rows than the steps take");
   std::vector<uint32_t> indices(static_cast<size_t>(batch * count));
   copyBytes(indices.data(), dataOf(order) + from * 4, indices.size() * 4);
   uint32_t highest = 0;
@@ -164,15 +182,19 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
     int64_t available = 0;
     rows.push_back(source(info, i, sources[static_cast<uint32_t>(i)], available));
     const int64_t wanted = !program_->inputs[i].batched ? 1 : indices.empty() ? 0 : static_cast<int64_t>(highest) + 1;
-    if (wanted > available) throw Napi::RangeError::New(env, "steps: row " + std::to_string(wanted - 1) + " of an input that has " + std::to_string(available));
+    if (wanted > available)
+      throw Napi::RangeError::New(
+          env, "steps: row " + std::to_string(wanted - 1) + " of an input that has " + std::to_string(available));
   }
   // Output k of step s goes to results[k], after those of the steps before it.
   std::vector<char*> targets;
-  if (results.Length() != 0 && results.Length() != program_->outputs.size()) throw Napi::RangeError::New(env, "steps: a wrong number of results");
+  if (results.Length() != 0 && results.Length() != program_->outputs.size())
+    throw Napi::RangeError::New(env, "steps: a wrong number of results");
   for (uint32_t k = 0; k < results.Length(); ++k) {
     const NativeBuffer& buffer = NativeBuffer::from(env, results[k], "steps");
     const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
-    if (buffer.dtype() != value.dtype || static_cast<int64_t>(buffer.elements()) < value.shape.size() * count) throw Napi::RangeError::New(env, "steps: a result buffer is too small");
+    if (buffer.dtype() != value.dtype || static_cast<int64_t>(buffer.elements()) < value.shape.size() * count)
+      throw Napi::RangeError::New(env, "steps: a result buffer is too small");
     targets.push_back(static_cast<char*>(buffer.data()));
   }
 
@@ -187,7 +209,8 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
   alive[1u] = sources;
   alive[2u] = results;
   progress->alive = Napi::Persistent(alive);
-  auto work = [this, &environment, progress = progress.get(), indices = std::move(indices), rows = std::move(rows), targets = std::move(targets), batch, count, milliseconds] {
+  auto work = [this, &environment, progress = progress.get(), indices = std::move(indices), rows = std::move(rows),
+               targets = std::move(targets), batch, count, milliseconds] {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::duration<double, std::milli>(milliseconds);
     std::lock_guard<std::mutex> guard(environment.lock());
     prepare(environment);
@@ -196,7 +219,8 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
       const int64_t step = progress->done;
       for (size_t i = 0; i < rows.size(); ++i) {
         const InputSpec& spec = program_->inputs[i];
-        gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows[i], indices.data() + step * batch, static_cast<char*>(frame_->data(spec.buffer)));
+        gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows[i],
+               indices.data() + step * batch, static_cast<char*>(frame_->data(spec.buffer)));
       }
       frame_->run(context);
       for (size_t k = 0; k < targets.size(); ++k) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// The pointwise part of the GRU cell: z = gate(zz), r = gate(zr), n = act(zn), h = z h' + (1 - z) n, h' the state before.
-// The candidate's sum is  x Wn + (r h') Un + b  or, with the reset after the product,  x Wn + b + r (h' Un + b').
+// The pointwise part of the GRU cell: z = gate(zz), r = gate(zr), n = act(zn), h = z h' + (1 - z) n, h' the state
+// before. The candidate's sum is  x Wn + (r h') Un + b  or, with the reset after the product,  x Wn + b + r (h' Un +
+// b').
 
 #include "cpu/simd/vec.h"
 

@@ -4,8 +4,8 @@
 
 namespace seqnn {
 
-#define SEQNN_DECLARE(name) \
-  namespace name {          \
+#define SEQNN_DECLARE(name)        \
+  namespace name {                 \
   extern const KernelTable kTable; \
   }
 SEQNN_DECLARE(scalar)
@@ -24,8 +24,8 @@ namespace {
 
 #if defined(SEQNN_HAS_avx512)
 bool hasAvx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl");
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 #endif
 #if defined(SEQNN_HAS_avx2)

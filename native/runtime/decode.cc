@@ -79,7 +79,8 @@ class ProgramReader {
     b.place = static_cast<size_t>(in_.integer(0, kMaxElements, "buffer place"));
     const size_t bytes = static_cast<size_t>(b.value.shape.size()) * bytesOf(b.value.dtype);
     if (b.home == Home::arena && b.place + bytes > program.arenaBytes) fail("program: a buffer ends outside the arena");
-    if (b.home == Home::constant && b.place + bytes > root_.ownConstants.size()) fail("program: a constant ends outside its section");
+    if (b.home == Home::constant && b.place + bytes > root_.ownConstants.size())
+      fail("program: a constant ends outside its section");
     if (b.home != Home::parameter && b.home != Home::variable && b.place % 8 != 0) fail("program: a misaligned buffer");
     if (b.home == Home::variable) program.variables = std::max(program.variables, b.place + 1);
     if (b.home == Home::parameter) program.parameters = std::max(program.parameters, b.place + 1);
@@ -96,7 +97,8 @@ class ProgramReader {
     if (value.shape.rank != spec.logical.rank) fail("program: an input's rank differs from its buffer's");
     for (int i = 0; i < spec.logical.rank; ++i) {
       spec.perm[i] = static_cast<int>(in_.integer(0, spec.logical.rank - 1, "permutation"));
-      if (seen[spec.perm[i]] || value.shape.dim[i] != spec.logical.dim[spec.perm[i]]) fail("program: an input's permutation is not one");
+      if (seen[spec.perm[i]] || value.shape.dim[i] != spec.logical.dim[spec.perm[i]])
+        fail("program: an input's permutation is not one");
       seen[spec.perm[i]] = true;
     }
     if (spec.batched && spec.logical.rank == 0) fail("program: a batched scalar");
@@ -107,7 +109,9 @@ class ProgramReader {
     return static_cast<int>(in_.integer(lowest, static_cast<double>(program.buffers.size()) - 1, "buffer number"));
   }
 
-  int string() { return static_cast<int>(in_.integer(0, static_cast<double>(root_.ownStrings.size()) - 1, "string number")); }
+  int string() {
+    return static_cast<int>(in_.integer(0, static_cast<double>(root_.ownStrings.size()) - 1, "string number"));
+  }
 
   Instruction instruction(const Program& program) {
     Instruction it;
@@ -120,7 +124,8 @@ class ProgramReader {
       it.attributes.push_back(std::move(attribute));
     }
     for (size_t n = in_.count("body list"); n > 0; --n) {
-      it.bodies.push_back(static_cast<int>(in_.integer(0, static_cast<double>(program.bodies.size()) - 1, "body number")));
+      it.bodies.push_back(
+          static_cast<int>(in_.integer(0, static_cast<double>(program.bodies.size()) - 1, "body number")));
     }
     return it;
   }
@@ -153,7 +158,8 @@ std::shared_ptr<const RootProgram> decode(const uint8_t* bytes, size_t size) {
     at += length;
   }
   at = alignUp(at, 8);
-  if (at > size || doubles > (size - at) / 8 || constants != size - at - doubles * 8) fail("program: its sections do not fill its size");
+  if (at > size || doubles > (size - at) / 8 || constants != size - at - doubles * 8)
+    fail("program: its sections do not fill its size");
   std::vector<double> stream(doubles);
   std::memcpy(stream.data(), bytes + at, doubles * 8);
   root->ownConstants.assign(bytes + at + doubles * 8, bytes + size);

@@ -31,7 +31,8 @@ class InstructionNode final : public Node {
   }
 
   const char* text(double value) const override {
-    if (!(value >= 0 && value < static_cast<double>(program_.strings->size()))) fail("%s: an attribute names string %g of %zu", op(), value, program_.strings->size());
+    if (!(value >= 0 && value < static_cast<double>(program_.strings->size())))
+      fail("%s: an attribute names string %g of %zu", op(), value, program_.strings->size());
     return (*program_.strings)[static_cast<size_t>(value)].c_str();
   }
 
@@ -54,14 +55,16 @@ class InstructionNode final : public Node {
 std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table) {
   if (std::strcmp(node.op(), "scan") == 0) return createScan(node, table);
   for (int i = 0; i < table.count; ++i) {
-    if (std::strcmp(table.entries[i].name, node.op()) == 0) return std::unique_ptr<Kernel>(table.entries[i].create(node));
+    if (std::strcmp(table.entries[i].name, node.op()) == 0)
+      return std::unique_ptr<Kernel>(table.entries[i].create(node));
   }
   fail("no native kernel is called '%s'", node.op());
 }
 
 }  // namespace
 
-Frame::Frame(const Program& program, const KernelTable& table) : program_(program), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
+Frame::Frame(const Program& program, const KernelTable& table)
+    : program_(program), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
   // Absent operands (-1) are handled by Kernel::in/out; kernels keep pointers into the instruction.
   for (const Instruction& it : program.instructions) {
     kernels_.push_back(createKernel(InstructionNode(program, it), table));
@@ -70,7 +73,8 @@ Frame::Frame(const Program& program, const KernelTable& table) : program_(progra
     workspace_ = std::max(workspace_, kernels_.back()->workspace);
   }
   for (size_t i = 0; i < program.buffers.size(); ++i) {
-    if (program.buffers[i].home == Home::parameter) parameterBuffers_[program.buffers[i].place].push_back(static_cast<int>(i));
+    if (program.buffers[i].home == Home::parameter)
+      parameterBuffers_[program.buffers[i].place].push_back(static_cast<int>(i));
   }
 }
 
@@ -82,10 +86,17 @@ void Frame::bind(char* memory, void* const* variables) {
   for (size_t i = 0; i < table_.size(); ++i) {
     const Buffer& b = program_.buffers[i];
     switch (b.home) {
-      case Home::arena: table_[i] = memory + b.place; break;
-      case Home::variable: table_[i] = variables[b.place]; break;
-      case Home::constant: table_[i] = const_cast<char*>(program_.constants) + b.place; break;
-      case Home::parameter: break;
+      case Home::arena:
+        table_[i] = memory + b.place;
+        break;
+      case Home::variable:
+        table_[i] = variables[b.place];
+        break;
+      case Home::constant:
+        table_[i] = const_cast<char*>(program_.constants) + b.place;
+        break;
+      case Home::parameter:
+        break;
     }
   }
   workspaceAt_ = memory + alignUp(program_.arenaBytes);

@@ -7,7 +7,8 @@ namespace {
 
 // One loop per buffer dimension, the last one innermost; `order` steps along the batch where it is given.
 template <class T>
-void walk(const Shape& shape, const int64_t* strides, int batchDim, const uint32_t* order, int dim, const T* from, T*& to) {
+void walk(const Shape& shape, const int64_t* strides, int batchDim, const uint32_t* order, int dim, const T* from,
+          T*& to) {
   const int64_t n = shape.dim[dim];
   const bool last = dim == shape.rank - 1;
   for (int64_t i = 0; i < n; ++i) {
@@ -49,7 +50,8 @@ void fillInput(const InputSpec& spec, const Rows& rows, const uint32_t* order, c
   int64_t index[kMaxRank] = {};
   for (;;) {
     const T* at = from;
-    for (int i = 0; i < rank; ++i) at += (i == batchDim && order ? static_cast<int64_t>(order[index[i]]) : index[i]) * strides[i];
+    for (int i = 0; i < rank; ++i)
+      at += (i == batchDim && order ? static_cast<int64_t>(order[index[i]]) : index[i]) * strides[i];
     std::memcpy(target, at, static_cast<size_t>(run) * sizeof(T));
     target += run;
     int i = rank - 1;
@@ -63,9 +65,12 @@ void fillInput(const InputSpec& spec, const Rows& rows, const uint32_t* order, c
 void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) {
   if (spec.logical.size() == 0) return;
   switch (bytesOf(dtype)) {
-    case 1: return fillInput<uint8_t>(spec, rows, order, to);
-    case 4: return fillInput<uint32_t>(spec, rows, order, to);
-    default: return fillInput<uint64_t>(spec, rows, order, to);
+    case 1:
+      return fillInput<uint8_t>(spec, rows, order, to);
+    case 4:
+      return fillInput<uint32_t>(spec, rows, order, to);
+    default:
+      return fillInput<uint64_t>(spec, rows, order, to);
   }
 }
 

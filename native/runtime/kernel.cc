@@ -5,19 +5,26 @@ namespace seqnn {
 size_t bytesOf(DType dtype) {
   switch (dtype) {
     case DType::f32:
-    case DType::i32: return 4;
-    case DType::f64: return 8;
-    case DType::boolean: return 1;
+    case DType::i32:
+      return 4;
+    case DType::f64:
+      return 8;
+    case DType::boolean:
+      return 1;
   }
   return 0;
 }
 
 const char* nameOf(DType dtype) {
   switch (dtype) {
-    case DType::f32: return "float32";
-    case DType::f64: return "float64";
-    case DType::i32: return "int32";
-    case DType::boolean: return "bool";
+    case DType::f32:
+      return "float32";
+    case DType::f64:
+      return "float64";
+    case DType::i32:
+      return "int32";
+    case DType::boolean:
+      return "bool";
   }
   return "?";
 }

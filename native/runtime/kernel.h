@@ -91,7 +91,7 @@ class Kernel {
   Kernel& operator=(const Kernel&) = delete;
   virtual void run(const Call& call) = 0;
 
-  size_t workspace = 0;        // set by the factory
+  size_t workspace = 0;         // set by the factory
   const int* inputs = nullptr;  // buffer numbers, set by the decoder; -1 for an absent operand
   const int* outputs = nullptr;
 

@@ -69,9 +69,9 @@ static inline void philoxGroup(const PhiloxStream& stream, int64_t group, uint32
     uint32_t key0 = stream.key.low, key1 = stream.key.high;
     for (int round = 0; round < 10; ++round) {
       const PhiloxWide p = philoxTimes(a, 0xD2511F53u), q = philoxTimes(c, 0xCD9E8D57u);
-      a = (q >> 32) ^ b ^ uint64_t{key0};
+      a = (q >> 32) ^ b ^ uint64_t { key0 };
       b = q;
-      c = (p >> 32) ^ d ^ uint64_t{key1};
+      c = (p >> 32) ^ d ^ uint64_t { key1 };
       d = p;
       key0 += 0x9E3779B9u;
       key1 += 0xBB67AE85u;

@@ -50,7 +50,7 @@ class Program {
   std::vector<Instruction> instructions;
   std::vector<std::unique_ptr<Program>> bodies;
   size_t arenaBytes = 0;
-  size_t variables = 0;   // how many the buffers refer to
+  size_t variables = 0;  // how many the buffers refer to
   size_t parameters = 0;
 
   const std::vector<std::string>* strings = nullptr;  // owned by the root

@@ -20,7 +20,8 @@ class Scan final : public Kernel {
     reverse_ = node.flag("reverse");
     const Program& body = node.body(0);
     const size_t inputs = static_cast<size_t>(node.inputs()), outputs = static_cast<size_t>(node.outputs());
-    if (steps_ < 0 || stacked_ + states_ + constants_ != inputs || outputs < states_) fail("scan: its operand counts do not add up");
+    if (steps_ < 0 || stacked_ + states_ + constants_ != inputs || outputs < states_)
+      fail("scan: its operand counts do not add up");
     ys_ = outputs - states_;
     if (body.outputs.size() != states_ || body.parameters > stacked_ + states_ + constants_ + ys_) {
       fail("scan: the body has %zu outputs and %zu parameters", body.outputs.size(), body.parameters);
@@ -38,7 +39,8 @@ class Scan final : public Kernel {
     frame_.bind(call.workspace, nullptr);
     size_t at = 0;
     for (size_t i = 0; i < states_; ++i) {
-      if (const char* from = in<char>(call, static_cast<int>(stacked_ + i))) copyBytes(states + at, from, stateSizes_[i]);
+      if (const char* from = in<char>(call, static_cast<int>(stacked_ + i)))
+        copyBytes(states + at, from, stateSizes_[i]);
       frame_.setParameter(stacked_ + i, states + at);
       at += alignUp(stateSizes_[i]);
     }
@@ -48,9 +50,11 @@ class Scan final : public Kernel {
     }
     for (int64_t s = 0; s < steps_; ++s) {
       const size_t row = static_cast<size_t>(reverse_ ? steps_ - 1 - s : s);
-      for (size_t i = 0; i < stacked_; ++i) frame_.setParameter(i, const_cast<char*>(in<char>(call, static_cast<int>(i))) + row * strides_[i]);
+      for (size_t i = 0; i < stacked_; ++i)
+        frame_.setParameter(i, const_cast<char*>(in<char>(call, static_cast<int>(i))) + row * strides_[i]);
       for (size_t i = 0; i < ys_; ++i) {
-        frame_.setParameter(stacked_ + states_ + constants_ + i, out<char>(call, static_cast<int>(states_ + i)) + row * strides_[stacked_ + i]);
+        frame_.setParameter(stacked_ + states_ + constants_ + i,
+                            out<char>(call, static_cast<int>(states_ + i)) + row * strides_[stacked_ + i]);
       }
       frame_.run(call.context);
       at = 0;
@@ -68,7 +72,8 @@ class Scan final : public Kernel {
 
  private:
   void stride(const Value& value) {
-    if (!value.present || value.shape.rank == 0 || value.shape.dim[0] != steps_) fail("scan: a stacked operand does not have %lld steps", static_cast<long long>(steps_));
+    if (!value.present || value.shape.rank == 0 || value.shape.dim[0] != steps_)
+      fail("scan: a stacked operand does not have %lld steps", static_cast<long long>(steps_));
     strides_.push_back(steps_ == 0 ? 0 : bytesOf(value) / static_cast<size_t>(steps_));
   }
 
@@ -79,7 +84,8 @@ class Scan final : public Kernel {
     stateBytes_ += alignUp(stateSizes_.back());
     const Value& next = node.body(0).buffers[static_cast<size_t>(node.body(0).outputs[static_cast<size_t>(i)])].value;
     const Value& last = node.output(i);
-    if (bytesOf(next) != stateSizes_.back() || (last.present && bytesOf(last) != stateSizes_.back())) fail("scan: state %d changes its size", i);
+    if (bytesOf(next) != stateSizes_.back() || (last.present && bytesOf(last) != stateSizes_.back()))
+      fail("scan: state %d changes its size", i);
   }
 
   // A body buffer may not reach past what its parameter really points at.
@@ -88,11 +94,16 @@ class Scan final : public Kernel {
       if (b.home != Home::parameter) continue;
       size_t room;
       const size_t k = b.place;
-      if (k < stacked_) room = strides_[k];
-      else if (k < stacked_ + states_) room = stateSizes_[k - stacked_];
-      else if (k < stacked_ + states_ + constants_) room = bytesOf(node.input(static_cast<int>(k)));
-      else room = strides_[k - states_ - constants_];
-      if (steps_ > 0 && bytesOf(b.value) > room) fail("scan: parameter %zu has %zu bytes, the body reads %zu", k, room, bytesOf(b.value));
+      if (k < stacked_)
+        room = strides_[k];
+      else if (k < stacked_ + states_)
+        room = stateSizes_[k - stacked_];
+      else if (k < stacked_ + states_ + constants_)
+        room = bytesOf(node.input(static_cast<int>(k)));
+      else
+        room = strides_[k - states_ - constants_];
+      if (steps_ > 0 && bytesOf(b.value) > room)
+        fail("scan: parameter %zu has %zu bytes, the body reads %zu", k, room, bytesOf(b.value));
     }
   }
 

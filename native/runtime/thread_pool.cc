@@ -30,9 +30,9 @@ constexpr uint64_t kIndexMask = (uint64_t{1} << kIndexBits) - 1;
 
 }  // namespace
 
-// A job is published by its ticket: its number in the high half, the next task in the low half. A thread takes a task by
-// advancing the ticket, which fails once another job has come; so the caller waits for taken tasks only, never
-// for a worker that the system has put aside and that took none.
+// A job is published by its ticket: its number in the high half, the next task in the low half. A thread takes a task
+// by advancing the ticket, which fails once another job has come; so the caller waits for taken tasks only, never for a
+// worker that the system has put aside and that took none.
 struct ThreadPool::State {
   std::vector<std::thread> workers;
   std::atomic<uint64_t> ticket{0};
@@ -45,7 +45,9 @@ struct ThreadPool::State {
   std::mutex mutex;
   std::condition_variable wake;
 
-  bool available(uint64_t at) const { return static_cast<int64_t>(at & kIndexMask) < tasks.load(std::memory_order_relaxed); }
+  bool available(uint64_t at) const {
+    return static_cast<int64_t>(at & kIndexMask) < tasks.load(std::memory_order_relaxed);
+  }
 
   // Takes and runs one task of the present job; false when none is left.
   bool runOne() {

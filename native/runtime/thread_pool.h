@@ -25,7 +25,8 @@ class ThreadPool {
       for (int task = 0; task < tasks; ++task) body(task);
       return;
     }
-    run(tasks, [](void* context, int task) { (*static_cast<F*>(context))(task); }, &body);
+    run(
+        tasks, [](void* context, int task) { (*static_cast<F*>(context))(task); }, &body);
   }
 
  private:

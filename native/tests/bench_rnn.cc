@@ -1,5 +1,5 @@
-// Times the recurrent kernels: forward with a reserve and backward with all weight gradients, as one training layer costs.
-// Usage: bench_rnn [isa] [threads]
+// Times the recurrent kernels: forward with a reserve and backward with all weight gradients, as one training layer
+// costs. Usage: bench_rnn [isa] [threads]
 
 #include <chrono>
 #include <cstdio>
@@ -15,11 +15,14 @@ struct Layer {
   int gates, reserve, H, B, T, F;
 };
 constexpr Layer kLayers[] = {
-    {"simple", 1, 0, 20, 32, 50, 1},          {"simple", 1, 0, 20, 32, 50, 20},  {"lstm", 4, 5, 20, 32, 50, 1},
-    {"lstm", 4, 5, 20, 32, 50, 20},           {"gru", 3, 3, 20, 32, 50, 20},     {"gruResetAfter", 3, 4, 20, 32, 50, 1},
-    {"gruResetAfter", 3, 4, 20, 32, 50, 20},  {"simple", 1, 0, 150, 150, 8, 8},  {"lstm", 4, 5, 128, 64, 100, 32},
-    {"gruResetAfter", 3, 4, 128, 64, 100, 32}, {"lstm", 4, 5, 512, 64, 50, 128}, {"lstm", 4, 5, 20, 1, 50, 1},
-    {"gruResetAfter", 3, 4, 20, 1, 50, 1},    {"simple", 1, 0, 20, 1, 50, 1},    {"lstm", 4, 5, 512, 1, 50, 128},
+    {"simple", 1, 0, 20, 32, 50, 1},         {"simple", 1, 0, 20, 32, 50, 20},
+    {"lstm", 4, 5, 20, 32, 50, 1},           {"lstm", 4, 5, 20, 32, 50, 20},
+    {"gru", 3, 3, 20, 32, 50, 20},           {"gruResetAfter", 3, 4, 20, 32, 50, 1},
+    {"gruResetAfter", 3, 4, 20, 32, 50, 20}, {"simple", 1, 0, 150, 150, 8, 8},
+    {"lstm", 4, 5, 128, 64, 100, 32},        {"gruResetAfter", 3, 4, 128, 64, 100, 32},
+    {"lstm", 4, 5, 512, 64, 50, 128},        {"lstm", 4, 5, 20, 1, 50, 1},
+    {"gruResetAfter", 3, 4, 20, 1, 50, 1},   {"simple", 1, 0, 20, 1, 50, 1},
+    {"lstm", 4, 5, 512, 1, 50, 128},
 };
 
 // A created kernel with buffers of its own.
@@ -34,7 +37,8 @@ class Bound {
       table_.push_back(buffers_.back()->data());
       return static_cast<int>(table_.size()) - 1;
     };
-    for (int i = 0; i < node.inputs(); ++i) in_.push_back(add(node.input(i), values[static_cast<size_t>(i)].bytes.data()));
+    for (int i = 0; i < node.inputs(); ++i)
+      in_.push_back(add(node.input(i), values[static_cast<size_t>(i)].bytes.data()));
     for (int i = 0; i < node.outputs(); ++i) out_.push_back(add(node.output(i), nullptr));
     kernel_->inputs = in_.data();
     kernel_->outputs = out_.data();
@@ -99,13 +103,17 @@ void time(const Layer& l, const char* isa, ThreadPool& pool) {
   values.push_back(y.size() > 4 ? y[4] : Array());
   values.push_back(Array::random(f32, {l.T, l.H, l.B}, 5));
   FakeNode backward = start("rnnGrad");
-  backward.out(f32, {l.T, l.F, l.B}).out(f32, {l.F, columns}).out(f32, {l.H, columns}).out(f32, twoBiases ? Dims{2, columns} : Dims{columns});
+  backward.out(f32, {l.T, l.F, l.B})
+      .out(f32, {l.F, columns})
+      .out(f32, {l.H, columns})
+      .out(f32, twoBiases ? Dims{2, columns} : Dims{columns});
   const double backwardMs = Bound(backward, isa, values).milliseconds(pool);
   values.resize(shared);
   const double gflop = 3 * 2e-9 * l.T * l.B * columns * (l.F + l.H);
-  std::printf("%-14s H%-4d B%-4d T%-4d F%-4d predict %8.4f  forward %8.4f  backward %8.4f  train %8.4f ms  %6.1f GFLOP/s\n", l.cell,
-              l.H, l.B, l.T, l.F, predictMs, forwardMs, backwardMs, forwardMs + backwardMs,
-              gflop / (forwardMs + backwardMs) * 1e3);
+  std::printf(
+      "%-14s H%-4d B%-4d T%-4d F%-4d predict %8.4f  forward %8.4f  backward %8.4f  train %8.4f ms  %6.1f GFLOP/s\n",
+      l.cell, l.H, l.B, l.T, l.F, predictMs, forwardMs, backwardMs, forwardMs + backwardMs,
+      gflop / (forwardMs + backwardMs) * 1e3);
 }
 
 }  // namespace

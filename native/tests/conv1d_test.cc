@@ -26,8 +26,8 @@ void eachProduct(const Conv& c, Body body) {
       for (int64_t o = 0; o < c.O; ++o) {
         for (int64_t f = 0; f < fs; ++f) {
           for (int64_t b = 0; b < c.B; ++b) {
-            body(static_cast<size_t>((s * c.F + o / os * fs + f) * c.B + b), static_cast<size_t>((k * fs + f) * c.O + o),
-                 static_cast<size_t>((t * c.O + o) * c.B + b));
+            body(static_cast<size_t>((s * c.F + o / os * fs + f) * c.B + b),
+                 static_cast<size_t>((k * fs + f) * c.O + o), static_cast<size_t>((t * c.O + o) * c.B + b));
           }
         }
       }
@@ -40,7 +40,8 @@ void configure(FakeNode& node, const Conv& c) {
   node.set("padLeft", static_cast<double>(c.padLeft)).set("groups", static_cast<double>(c.groups));
 }
 
-void compare(const FakeNode& node, const std::vector<std::vector<double>>& expected, double tolerance, bool manyThreads) {
+void compare(const FakeNode& node, const std::vector<std::vector<double>>& expected, double tolerance,
+             bool manyThreads) {
   forEachIsa([&](const char* isa) {
     const std::vector<Array> first = node.run(isa);
     for (size_t i = 0; i < expected.size(); ++i) expectNear(first[i], expected[i], tolerance);
@@ -53,12 +54,15 @@ void compare(const FakeNode& node, const std::vector<std::vector<double>>& expec
 }
 
 void check(const Conv& c, bool manyThreads = false) {
-  SCOPED_TRACE(testing::Message() << "T " << c.T << " F " << c.F << " B " << c.B << " K " << c.K << " O " << c.O << " T2 " << c.T2
-                                  << " stride " << c.stride << " dilation " << c.dilation << " pad " << c.padLeft << " groups " << c.groups);
+  SCOPED_TRACE(testing::Message() << "T " << c.T << " F " << c.F << " B " << c.B << " K " << c.K << " O " << c.O
+                                  << " T2 " << c.T2 << " stride " << c.stride << " dilation " << c.dilation << " pad "
+                                  << c.padLeft << " groups " << c.groups);
   for (DType dtype : kFloating) {
-    const Array x = Array::random(dtype, c.x(), 1), w = Array::random(dtype, c.w(), 2), dy = Array::random(dtype, c.y(), 4);
+    const Array x = Array::random(dtype, c.x(), 1), w = Array::random(dtype, c.w(), 2),
+                dy = Array::random(dtype, c.y(), 4);
     const Array bias = Array::random(dtype, {c.O}, 3);
-    std::vector<double> y(static_cast<size_t>(dy.size())), dx(static_cast<size_t>(x.size())), dw(static_cast<size_t>(w.size()));
+    std::vector<double> y(static_cast<size_t>(dy.size())), dx(static_cast<size_t>(x.size())),
+        dw(static_cast<size_t>(w.size()));
     std::vector<double> dbias(static_cast<size_t>(c.O));
     for (size_t i = 0; i < y.size(); ++i) {
       const size_t o = i / static_cast<size_t>(c.B) % static_cast<size_t>(c.O);

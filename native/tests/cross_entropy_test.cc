@@ -3,7 +3,8 @@
 namespace seqnn {
 namespace {
 
-const Dims kShapes[] = {{3, 10, 1}, {1, 1, 1}, {32, 37, 1}, {2, 5, 3}, {3, 7, 32}, {1, 20, 45}, {0, 3, 2}, {600, 150, 1}};
+const Dims kShapes[] = {{3, 10, 1}, {1, 1, 1},   {32, 37, 1}, {2, 5, 3},
+                        {3, 7, 32}, {1, 20, 45}, {0, 3, 2},   {600, 150, 1}};
 
 TEST(SoftmaxCrossEntropy, DenseAndSparse) {
   for (DType dtype : kFloating) {
@@ -15,7 +16,9 @@ TEST(SoftmaxCrossEntropy, DenseAndSparse) {
       for (bool sparse : {false, true}) {
         std::vector<double> loss(static_cast<size_t>(rows)), p(static_cast<size_t>(x.size())), dx(p.size());
         for (int64_t row = 0; row < rows; ++row) {
-          const auto at = [&](int64_t c) { return static_cast<size_t>((row / inner * classes + c) * inner + row % inner); };
+          const auto at = [&](int64_t c) {
+            return static_cast<size_t>((row / inner * classes + c) * inner + row % inner);
+          };
           const auto target = [&](int64_t c) {
             return sparse ? double(labels[row] == static_cast<double>(c)) : dense[static_cast<int64_t>(at(c))];
           };

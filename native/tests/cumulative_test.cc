@@ -20,14 +20,22 @@ TEST(Cumulative, EveryKindDirectionAndAxis) {
               for (int64_t s = 0; s < dims[1]; ++s) {
                 const int64_t at = (o * dims[1] + (reverse ? dims[1] - 1 - s : s)) * dims[2] + i;
                 const double v = x[at];
-                const double next = kind == "sum" ? carry + v : kind == "prod" ? carry * v : kind == "max" ? std::max(carry, v) : std::min(carry, v);
+                const double next = kind == "sum"    ? carry + v
+                                    : kind == "prod" ? carry * v
+                                    : kind == "max"  ? std::max(carry, v)
+                                                     : std::min(carry, v);
                 expected[static_cast<size_t>(at)] = exclusive ? carry : next;
                 carry = next;
               }
             }
           }
           FakeNode node("cumulative");
-          node.in(x).out(dtype, dims).word("kind", kind).set("axis", 1).set("reverse", reverse).set("exclusive", exclusive);
+          node.in(x)
+              .out(dtype, dims)
+              .word("kind", kind)
+              .set("axis", 1)
+              .set("reverse", reverse)
+              .set("exclusive", exclusive);
           forEachIsa([&](const char* isa) {
             expectNear(node.run(isa)[0], expected, 2 * epsilonOf(dtype == DType::f64 ? DType::f64 : DType::f32));
           });

@@ -12,7 +12,8 @@ struct Sizes {
 
 Dims viewed(const Sizes& s, int64_t middle) { return {s.outer, middle, s.inner}; }
 
-std::vector<double> reference(const Sizes& s, const Array& x, const Array& w, const Array* bias, bool transposed, bool tanh) {
+std::vector<double> reference(const Sizes& s, const Array& x, const Array& w, const Array* bias, bool transposed,
+                              bool tanh) {
   std::vector<double> out;
   for (int64_t o = 0; o < s.outer; ++o) {
     for (int64_t u = 0; u < s.units; ++u) {
@@ -36,14 +37,18 @@ void sameBits(const FakeNode& node, const char* isa, const std::vector<Array>& f
 }
 
 void checkForward(const Sizes& s, bool biased, bool transposed, bool tanh, bool manyThreads = false) {
-  SCOPED_TRACE(testing::Message() << s.outer << ' ' << s.features << ' ' << s.inner << ' ' << s.units << ' ' << transposed);
+  SCOPED_TRACE(testing::Message() << s.outer << ' ' << s.features << ' ' << s.inner << ' ' << s.units << ' '
+                                  << transposed);
   for (DType dtype : kFloating) {
     const Array x = Array::random(dtype, viewed(s, s.features), 1), bias = Array::random(dtype, {s.units}, 3);
     const Array w = Array::random(dtype, transposed ? Dims{s.units, s.features} : Dims{s.features, s.units}, 2);
     FakeNode node("dense");
     node.in(x).in(w);
     if (biased) node.in(bias);
-    node.out(dtype, viewed(s, s.units)).set("axis", 1).set("transposed", transposed).word("activation", tanh ? "tanh" : "linear");
+    node.out(dtype, viewed(s, s.units))
+        .set("axis", 1)
+        .set("transposed", transposed)
+        .word("activation", tanh ? "tanh" : "linear");
     const std::vector<double> expected = reference(s, x, w, biased ? &bias : nullptr, transposed, tanh);
     forEachIsa([&](const char* isa) {
       const std::vector<Array> first = node.run(isa);
@@ -81,9 +86,10 @@ void checkGradient(const Sizes& s, bool manyThreads = false) {
   }
 }
 
-const Sizes kSizes[] = {{1, 20, 32, 10}, {1, 3, 1, 5},    {5, 7, 1, 9},    {33, 20, 1, 1},  {6, 5, 3, 20},  {50, 1, 32, 20},
-                        {3, 20, 17, 13}, {4, 13, 40, 25}, {2, 5, 130, 1},  {1, 1, 1, 1},    {7, 21, 8, 11}, {2, 6, 15, 26},
-                        {0, 3, 4, 5},    {3, 0, 4, 5},    {3, 4, 0, 5},    {3, 4, 5, 0},    {1, 40, 33, 80}};
+const Sizes kSizes[] = {{1, 20, 32, 10}, {1, 3, 1, 5},    {5, 7, 1, 9},    {33, 20, 1, 1}, {6, 5, 3, 20},
+                        {50, 1, 32, 20}, {3, 20, 17, 13}, {4, 13, 40, 25}, {2, 5, 130, 1}, {1, 1, 1, 1},
+                        {7, 21, 8, 11},  {2, 6, 15, 26},  {0, 3, 4, 5},    {3, 0, 4, 5},   {3, 4, 0, 5},
+                        {3, 4, 5, 0},    {1, 40, 33, 80}};
 
 TEST(Dense, Forward) {
   for (const Sizes& s : kSizes) {
@@ -113,7 +119,11 @@ TEST(Dense, GradientOfManyThreads) {
 TEST(Dense, NamesTheMistake) {
   const auto create = [](const Dims& x, const Dims& w, const Dims& out, const char* activation) {
     FakeNode node("dense");
-    node.in(Array(DType::f32, x)).in(Array(DType::f32, w)).out(DType::f32, out).set("axis", 1).word("activation", activation);
+    node.in(Array(DType::f32, x))
+        .in(Array(DType::f32, w))
+        .out(DType::f32, out)
+        .set("axis", 1)
+        .word("activation", activation);
     delete node.create("scalar");
   };
   EXPECT_NO_THROW(create({2, 3}, {3, 4}, {2, 4}, "relu"));

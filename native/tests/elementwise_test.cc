@@ -54,7 +54,9 @@ const std::map<std::string, Unary> kUnary = {
     {"isNan", [](double x) { return double(std::isnan(x)); }},
     {"isFinite", [](double x) { return double(std::isfinite(x)); }},
     {"logicalNot", [](double x) { return double(x == 0); }},
-    {"softplus", [](double x) { return std::log1p(std::exp(-std::fabs(x))) + (x > 0 ? x : x <= 0 ? 0 : x); }},
+    {"softplus", [](double x) { return std::log1p(std::exp(-std::fabs(x))) + (x > 0    ? x
+                                                                              : x <= 0 ? 0
+                                                                                       : x); }},
     {"relu", [](double x) { return x < 0 ? 0 : x; }},
 };
 const std::map<std::string, Binary> kBinary = {
@@ -65,8 +67,12 @@ const std::map<std::string, Binary> kBinary = {
     {"pow", [](double a, double b) { return std::pow(a, b); }},
     {"floorDiv", [](double a, double b) { return std::floor(a / b); }},
     {"mod", mod},
-    {"minimum", [](double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::min(a, b); }},
-    {"maximum", [](double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::max(a, b); }},
+    {"minimum", [](double a, double b) { return std::isnan(a)   ? a
+                                                : std::isnan(b) ? b
+                                                                : std::min(a, b); }},
+    {"maximum", [](double a, double b) { return std::isnan(a)   ? a
+                                                : std::isnan(b) ? b
+                                                                : std::max(a, b); }},
     {"atan2", [](double a, double b) { return std::atan2(a, b); }},
     {"hypot", [](double a, double b) { return std::hypot(a, b); }},
     {"equal", [](double a, double b) { return double(a == b); }},
@@ -122,14 +128,16 @@ TEST(Elementwise, EveryBinaryMicroOp) {
 
 TEST(Elementwise, BroadcastsAndSelects) {
   const std::vector<std::pair<Dims, Dims>> cases = {
-      {{3, 5}, {5}},       {{3, 5}, {3, 1}},    {{3, 1, 7}, {2, 1}},      {{}, {}},           {{4}, {}},
-      {{2, 3, 4}, {3, 1}}, {{0, 3}, {3}},       {{50, 20, 32}, {20, 1}},  {{1, 1}, {700}},    {{2, 300, 3}, {2, 1, 3}},
+      {{3, 5}, {5}},       {{3, 5}, {3, 1}},    {{3, 1, 7}, {2, 1}},       {{}, {}},        {{4}, {}},
+      {{2, 3, 4}, {3, 1}}, {{0, 3}, {3}},       {{50, 20, 32}, {20, 1}},   {{1, 1}, {700}}, {{2, 300, 3}, {2, 1, 3}},
       {{5, 0}, {1, 0}},    {{130, 700}, {700}}, {{2, 1, 3, 1}, {5, 1, 4}},
   };
   for (const auto& [da, db] : cases) {
     const size_t rank = std::max(da.size(), db.size());
     Dims dims(rank, 1);
-    const auto dimOf = [&](const Dims& d, size_t i) { return i + d.size() < rank ? int64_t{1} : d[i + d.size() - rank]; };
+    const auto dimOf = [&](const Dims& d, size_t i) {
+      return i + d.size() < rank ? int64_t{1} : d[i + d.size() - rank];
+    };
     for (size_t i = 0; i < rank; ++i) dims[i] = dimOf(da, i) == 1 ? dimOf(db, i) : dimOf(da, i);
     const auto indexIn = [&](const Dims& d, int64_t flat) {
       int64_t index = 0, scale = 1;
@@ -142,7 +150,8 @@ TEST(Elementwise, BroadcastsAndSelects) {
       return index;
     };
     for (DType dtype : kFloating) {
-      const Array a = Array::random(dtype, da, 1), b = Array::random(DType::f32, db, 2), cond = Array::random(DType::boolean, da, 3);
+      const Array a = Array::random(dtype, da, 1), b = Array::random(DType::f32, db, 2),
+                  cond = Array::random(DType::boolean, da, 3);
       std::vector<double> expected, flags;
       for (int64_t i = 0; i < shapeOf(dims).size(); ++i) {
         const double x = a[indexIn(da, i)], y = b[indexIn(db, i)];
@@ -150,7 +159,13 @@ TEST(Elementwise, BroadcastsAndSelects) {
         flags.push_back(x < y);
       }
       Chain chain;
-      chain.node.in(a).in(b).in(cond).out(dtype, dims).out(DType::boolean, dims).set("constants", 2).set("results", {6, 7});
+      chain.node.in(a)
+          .in(b)
+          .in(cond)
+          .out(dtype, dims)
+          .out(DType::boolean, dims)
+          .set("constants", 2)
+          .set("results", {6, 7});
       chain.step("mul", 3, 1).step("add", 0, 4).step("select", 2, 5, 1).step("less", 0, 1);
       forEachIsa([&](const char* isa) {
         const auto got = chain.node.run(isa, 3);

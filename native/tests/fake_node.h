@@ -57,19 +57,31 @@ struct Array {
   }
   double operator[](int64_t i) const {
     switch (value.dtype) {
-      case DType::f32: return static_cast<double>(as<float>()[i]);
-      case DType::f64: return as<double>()[i];
-      case DType::i32: return as<int32_t>()[i];
-      case DType::boolean: return as<uint8_t>()[i];
+      case DType::f32:
+        return static_cast<double>(as<float>()[i]);
+      case DType::f64:
+        return as<double>()[i];
+      case DType::i32:
+        return as<int32_t>()[i];
+      case DType::boolean:
+        return as<uint8_t>()[i];
     }
     return 0;
   }
   void set(int64_t i, double v) {
     switch (value.dtype) {
-      case DType::f32: as<float>()[i] = static_cast<float>(v); break;
-      case DType::f64: as<double>()[i] = v; break;
-      case DType::i32: as<int32_t>()[i] = static_cast<int32_t>(v); break;
-      case DType::boolean: as<uint8_t>()[i] = v != 0; break;
+      case DType::f32:
+        as<float>()[i] = static_cast<float>(v);
+        break;
+      case DType::f64:
+        as<double>()[i] = v;
+        break;
+      case DType::i32:
+        as<int32_t>()[i] = static_cast<int32_t>(v);
+        break;
+      case DType::boolean:
+        as<uint8_t>()[i] = v != 0;
+        break;
     }
   }
   std::vector<double> doubles() const {
@@ -183,7 +195,8 @@ class FakeNode final : public Node {
 // A 64-byte aligned buffer with a guard behind it, so that overruns show without a sanitizer.
 class GuardedBuffer {
  public:
-  GuardedBuffer(size_t size, int fill) : size_(size), data_(static_cast<char*>(std::aligned_alloc(64, alignUp(size + 64)))) {
+  GuardedBuffer(size_t size, int fill)
+      : size_(size), data_(static_cast<char*>(std::aligned_alloc(64, alignUp(size + 64)))) {
     std::memset(data_, fill, alignUp(size + 64));
     std::memset(data_ + size_, kGuard, 64);
   }
@@ -220,7 +233,9 @@ inline std::vector<Array> FakeNode::run(const char* isa, int threads, int times)
   }
   for (size_t i = 0; i < outputs_.size(); ++i) {
     const int alias = aliases_[i];
-    outputs.push_back(alias >= 0 ? inputs[static_cast<size_t>(alias)] : outputs_[i].value.present ? add(outputs_[i], 0xFF) : -1);
+    outputs.push_back(alias >= 0                  ? inputs[static_cast<size_t>(alias)]
+                      : outputs_[i].value.present ? add(outputs_[i], 0xFF)
+                                                  : -1);
   }
   kernel->inputs = inputs.data();
   kernel->outputs = outputs.data();
@@ -235,7 +250,8 @@ inline std::vector<Array> FakeNode::run(const char* isa, int threads, int times)
   std::vector<Array> results = outputs_;
   for (size_t i = 0; i < results.size(); ++i) {
     Array& result = results[i];
-    if (!result.bytes.empty()) std::memcpy(result.bytes.data(), table[static_cast<size_t>(outputs[i])], result.bytes.size());
+    if (!result.bytes.empty())
+      std::memcpy(result.bytes.data(), table[static_cast<size_t>(outputs[i])], result.bytes.size());
   }
   return results;
 }
@@ -250,7 +266,8 @@ inline void forEachIsa(const std::function<void(const char* isa)>& body) {
 inline constexpr DType kFloating[] = {DType::f32, DType::f64};
 
 inline double epsilonOf(DType dtype) {
-  return dtype == DType::f32 ? static_cast<double>(std::numeric_limits<float>::epsilon()) : std::numeric_limits<double>::epsilon();
+  return dtype == DType::f32 ? static_cast<double>(std::numeric_limits<float>::epsilon())
+                             : std::numeric_limits<double>::epsilon();
 }
 
 // Every element within tolerance * max(1, |expected|); NaN and infinities must match.
@@ -261,7 +278,8 @@ inline void expectNear(const Array& actual, const std::vector<double>& expected,
     if (std::isnan(e) || std::isnan(a)) {
       ASSERT_EQ(std::isnan(a), std::isnan(e)) << "element " << i << ": " << a << ", expected " << e;
     } else if (a != e) {
-      ASSERT_LE(std::fabs(a - e), tolerance * std::max(1.0, std::fabs(e))) << "element " << i << ": " << a << ", expected " << e;
+      ASSERT_LE(std::fabs(a - e), tolerance * std::max(1.0, std::fabs(e)))
+          << "element " << i << ": " << a << ", expected " << e;
     }
   }
 }

@@ -27,8 +27,8 @@ template <class T>
 void outer(const OuterCase& p, const T* a, const T* d, T* c, int threads) {
   ThreadPool pool(threads);
   char* const workspace = new char[lanesOuterWorkspace<T>(p.M, p.N, p.steps, p.lanes) + 64];
-  lanesOuter<T>(a, static_cast<int64_t>(p.M) * p.ld, p.ld, p.M, d, static_cast<int64_t>(p.N) * p.ld, p.ld, p.N, p.steps, p.lanes, c,
-                p.N, p.accumulate, pool, workspace + 64 - reinterpret_cast<uintptr_t>(workspace) % 64);
+  lanesOuter<T>(a, static_cast<int64_t>(p.M) * p.ld, p.ld, p.M, d, static_cast<int64_t>(p.N) * p.ld, p.ld, p.N, p.steps,
+                p.lanes, c, p.N, p.accumulate, pool, workspace + 64 - reinterpret_cast<uintptr_t>(workspace) % 64);
   delete[] workspace;
 }
 
@@ -42,7 +42,8 @@ void sum(const OuterCase& p, const T* d, T* c) {
 #define SEQNN_STRING(x) #x
 #define SEQNN_NAME(x) SEQNN_STRING(x)
 extern const LanesProbe kLanesProbe;
-const LanesProbe kLanesProbe = {SEQNN_NAME(SEQNN_ISA), {product<float>, outer<float>, sum<float>}, {product<double>, outer<double>, sum<double>}};
+const LanesProbe kLanesProbe = {
+    SEQNN_NAME(SEQNN_ISA), {product<float>, outer<float>, sum<float>}, {product<double>, outer<double>, sum<double>}};
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

@@ -17,9 +17,11 @@ struct OuterCase {
 
 template <class T>
 struct LanesCalls {
-  void (*product)(const LanesCase& p, const T* w, const T* x, const T* bias, T* c);  // w: [K, M], x: [K, ld], c: [M, ld]
-  void (*outer)(const OuterCase& p, const T* a, const T* d, T* c, int threads);      // a: [steps, M, ld], d: [steps, N, ld], c: [M, N]
-  void (*sum)(const OuterCase& p, const T* d, T* c);                                 // c: [N]
+  void (*product)(const LanesCase& p, const T* w, const T* x, const T* bias,
+                  T* c);  // w: [K, M], x: [K, ld], c: [M, ld]
+  void (*outer)(const OuterCase& p, const T* a, const T* d, T* c,
+                int threads);                         // a: [steps, M, ld], d: [steps, N, ld], c: [M, N]
+  void (*sum)(const OuterCase& p, const T* d, T* c);  // c: [N]
 };
 
 struct LanesProbe {

@@ -1,11 +1,10 @@
-#include "tests/lanes_probe.h"
-
 #include "tests/fake_node.h"
+#include "tests/lanes_probe.h"
 
 namespace seqnn {
 
-#define SEQNN_DECLARE(name) \
-  namespace name {          \
+#define SEQNN_DECLARE(name)            \
+  namespace name {                     \
   extern const LanesProbe kLanesProbe; \
   }
 SEQNN_DECLARE(scalar)
@@ -64,7 +63,8 @@ double epsilon() {
 template <class T>
 void checkProduct(const LanesCase& p) {
   SCOPED_TRACE(testing::Message() << "M " << p.M << " K " << p.K << " lanes " << p.lanes << " missing " << p.missing);
-  const auto w = random<T>(p.K * p.M, 1), x = random<T>(p.K * p.ld, 2), bias = random<T>(p.M, 3), before = random<T>(p.M * p.ld, 4);
+  const auto w = random<T>(p.K * p.M, 1), x = random<T>(p.K * p.ld, 2), bias = random<T>(p.M, 3),
+             before = random<T>(p.M * p.ld, 4);
   const int head = (p.K - p.missing) / 2;
   std::vector<double> expected(before.begin(), before.end());
   for (int m = 0; m < p.M; ++m) {
@@ -118,12 +118,14 @@ void checkOuter(const OuterCase& p) {
       sum = p.accumulate ? before[static_cast<size_t>(m * p.N + n)] : 0;
       for (int t = 0; t < p.steps; ++t) {
         for (int l = 0; l < p.lanes; ++l) {
-          sum += double(a[static_cast<size_t>((t * p.M + m) * p.ld + l)]) * d[static_cast<size_t>((t * p.N + n) * p.ld + l)];
+          sum += double(a[static_cast<size_t>((t * p.M + m) * p.ld + l)]) *
+                 d[static_cast<size_t>((t * p.N + n) * p.ld + l)];
         }
       }
     }
     for (int t = 0; t < p.steps; ++t) {
-      for (int l = 0; l < p.lanes; ++l) sums[static_cast<size_t>(n)] += d[static_cast<size_t>((t * p.N + n) * p.ld + l)];
+      for (int l = 0; l < p.lanes; ++l)
+        sums[static_cast<size_t>(n)] += d[static_cast<size_t>((t * p.N + n) * p.ld + l)];
     }
   }
   const double tolerance = epsilon<T>() * (p.steps * p.lanes + 4);

@@ -10,13 +10,15 @@ struct Options {
 };
 
 // Outputs y, mean, rstd of the plain formula.
-std::vector<std::vector<double>> reference(const Dims& dims, const Array& x, const Array& gamma, const Array& beta, const Options& o) {
+std::vector<std::vector<double>> reference(const Dims& dims, const Array& x, const Array& gamma, const Array& beta,
+                                           const Options& o) {
   std::vector<double> y(static_cast<size_t>(x.size())), means, rstds;
   for (int64_t row = 0; row < dims[0] * dims[2]; ++row) {
     const auto at = [&](int64_t c) { return (row / dims[2] * dims[1] + c) * dims[2] + row % dims[2]; };
     double mean = 0, square = 0;
     for (int64_t c = 0; c < dims[1]; ++c) mean += o.rms ? 0 : x[at(c)] / static_cast<double>(dims[1]);
-    for (int64_t c = 0; c < dims[1]; ++c) square += (x[at(c)] - mean) * (x[at(c)] - mean) / static_cast<double>(dims[1]);
+    for (int64_t c = 0; c < dims[1]; ++c)
+      square += (x[at(c)] - mean) * (x[at(c)] - mean) / static_cast<double>(dims[1]);
     const double rstd = 1 / std::sqrt(square + kEpsilon);
     for (int64_t c = 0; c < dims[1]; ++c) {
       y[static_cast<size_t>(at(c))] = (x[at(c)] - mean) * rstd * (o.gamma ? gamma[c] : 1) + (o.beta ? beta[c] : 0);
@@ -50,14 +52,17 @@ Array moved(const Array& a, const Array& direction, double by) {
   return out;
 }
 
-const Dims kShapes[] = {{4, 20, 1}, {1, 1, 1}, {3, 37, 1}, {2, 5, 3}, {50, 20, 32}, {1, 7, 45}, {0, 3, 2}, {900, 100, 1}};
-const Options kOptions[] = {{false, true, true}, {false, false, false}, {false, true, false}, {true, true, false}, {true, false, false}};
+const Dims kShapes[] = {{4, 20, 1},   {1, 1, 1},  {3, 37, 1}, {2, 5, 3},
+                        {50, 20, 32}, {1, 7, 45}, {0, 3, 2},  {900, 100, 1}};
+const Options kOptions[] = {
+    {false, true, true}, {false, false, false}, {false, true, false}, {true, true, false}, {true, false, false}};
 
 TEST(LayerNorm, Forward) {
   for (DType dtype : kFloating) {
     for (const Dims& dims : kShapes) {
       for (const Options& o : kOptions) {
-        const Array x = Array::random(dtype, dims, 1, -2, 3), gamma = Array::random(dtype, {dims[1]}, 2), beta = Array::random(dtype, {dims[1]}, 3);
+        const Array x = Array::random(dtype, dims, 1, -2, 3), gamma = Array::random(dtype, {dims[1]}, 2),
+                    beta = Array::random(dtype, {dims[1]}, 3);
         const auto expected = reference(dims, x, gamma, beta, o);
         const FakeNode node = forwardNode(dims, x, gamma, beta, o);
         forEachIsa([&](const char* isa) {
@@ -75,16 +80,22 @@ TEST(LayerNorm, Gradients) {
     if (shapeOf(dims).size() == 0) continue;
     for (const Options& o : kOptions) {
       const DType f64 = DType::f64;
-      const Array x = Array::random(f64, dims, 1, -2, 3), gamma = Array::random(f64, {dims[1]}, 2), beta = Array::random(f64, {dims[1]}, 3);
-      const Array dy = Array::random(f64, dims, 4), vx = Array::random(f64, dims, 5), vp = Array::random(f64, {dims[1]}, 6);
-      const auto loss = [&](const Array& a, const Array& g, const Array& b) { return dot(reference(dims, a, g, b, o)[0], dy.doubles()); };
+      const Array x = Array::random(f64, dims, 1, -2, 3), gamma = Array::random(f64, {dims[1]}, 2),
+                  beta = Array::random(f64, {dims[1]}, 3);
+      const Array dy = Array::random(f64, dims, 4), vx = Array::random(f64, dims, 5),
+                  vp = Array::random(f64, {dims[1]}, 6);
+      const auto loss = [&](const Array& a, const Array& g, const Array& b) {
+        return dot(reference(dims, a, g, b, o)[0], dy.doubles());
+      };
       const double h = 1e-5;
       const double byX = (loss(moved(x, vx, h), gamma, beta) - loss(moved(x, vx, -h), gamma, beta)) / (2 * h);
       const double byGamma = (loss(x, moved(gamma, vp, h), beta) - loss(x, moved(gamma, vp, -h), beta)) / (2 * h);
       const double byBeta = (loss(x, gamma, moved(beta, vp, h)) - loss(x, gamma, moved(beta, vp, -h))) / (2 * h);
       const auto stats = reference(dims, x, gamma, beta, o);
       for (DType dtype : kFloating) {
-        const auto as = [&](const Array& a) { return Array(dtype, Dims(a.value.shape.dim, a.value.shape.dim + a.value.shape.rank), a.doubles()); };
+        const auto as = [&](const Array& a) {
+          return Array(dtype, Dims(a.value.shape.dim, a.value.shape.dim + a.value.shape.rank), a.doubles());
+        };
         FakeNode node("layerNormGrad");
         node.in(as(x));
         o.gamma ? node.in(as(gamma)) : node.skipIn();

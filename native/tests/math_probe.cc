@@ -14,10 +14,10 @@ void overVectors(const T* x, T* y, int64_t count, F f) {
   }
 }
 
-#define SEQNN_PROBE(f)                                                 \
-  template <class T>                                                   \
-  void probe_##f(const T* x, T* y, int64_t count) {                    \
-    overVectors<T>(x, y, count, [](Vec<T> v) { return v##f<T>(v); });  \
+#define SEQNN_PROBE(f)                                                \
+  template <class T>                                                  \
+  void probe_##f(const T* x, T* y, int64_t count) {                   \
+    overVectors<T>(x, y, count, [](Vec<T> v) { return v##f<T>(v); }); \
   }
 #define SEQNN_FUNCTIONS(X) X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(erf) X(sin) X(cos)
 SEQNN_FUNCTIONS(SEQNN_PROBE)
@@ -36,10 +36,10 @@ const MathFunction kFunctions[] = {
 #define X(f) {#f, probe_##f<float>, probe_##f<double>},
     SEQNN_FUNCTIONS(X)
 #undef X
-#define X(a)                                                                                \
+#define X(a)                                                                                         \
   {"activation " #a, probeActivation<float, Activation::a>, probeActivation<double, Activation::a>}, \
       {"slope " #a, probeSlope<float, Activation::a>, probeSlope<double, Activation::a>},
-    SEQNN_ACTIVATIONS(X)
+        SEQNN_ACTIVATIONS(X)
 #undef X
 };
 

@@ -11,8 +11,8 @@
 #include "tests/math_probe.h"
 
 namespace seqnn {
-#define SEQNN_DECLARE(isa) \
-  namespace isa {          \
+#define SEQNN_DECLARE(isa)           \
+  namespace isa {                    \
   extern const MathProbe kMathProbe; \
   }
 SEQNN_DECLARE(scalar)
@@ -31,15 +31,15 @@ namespace {
 
 std::vector<const MathProbe*> usableProbes() {
   const MathProbe* all[] = {
-      &scalar::kMathProbe,
+    &scalar::kMathProbe,
 #if defined(SEQNN_HAS_avx2)
-      &avx2::kMathProbe,
+    &avx2::kMathProbe,
 #endif
 #if defined(SEQNN_HAS_avx512)
-      &avx512::kMathProbe,
+    &avx512::kMathProbe,
 #endif
 #if defined(SEQNN_HAS_neon)
-      &neon::kMathProbe,
+    &neon::kMathProbe,
 #endif
   };
   std::vector<const MathProbe*> usable;
@@ -57,8 +57,12 @@ const MathFunction& find(const MathProbe& probe, const std::string& name) {
   }
   throw std::runtime_error("no function " + name);
 }
-void apply(const MathFunction& f, const std::vector<float>& x, std::vector<float>& y) { f.single(x.data(), y.data(), x.size()); }
-void apply(const MathFunction& f, const std::vector<double>& x, std::vector<double>& y) { f.twice(x.data(), y.data(), x.size()); }
+void apply(const MathFunction& f, const std::vector<float>& x, std::vector<float>& y) {
+  f.single(x.data(), y.data(), x.size());
+}
+void apply(const MathFunction& f, const std::vector<double>& x, std::vector<double>& y) {
+  f.twice(x.data(), y.data(), x.size());
+}
 
 // Distance from the truth in units of the last place of T at the truth.
 template <class T>
@@ -103,8 +107,9 @@ template <class T>
 void expectWithin(const char* name, const Truth& truth, double limit) {
   std::vector<T> x = samples(T());
   const T infinity = std::numeric_limits<T>::infinity();
-  for (T special : {T(0), T(-0.0), infinity, -infinity, std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::denorm_min(),
-                    std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), T(1), T(-1), T(88.7228394), T(709.782712893384)}) {
+  for (T special : {T(0), T(-0.0), infinity, -infinity, std::numeric_limits<T>::quiet_NaN(),
+                    std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::min(), std::numeric_limits<T>::max(),
+                    T(1), T(-1), T(88.7228394), T(709.782712893384)}) {
     x.push_back(special);
   }
   std::vector<T> y(x.size());
@@ -118,8 +123,8 @@ void expectWithin(const char* name, const Truth& truth, double limit) {
       const double distance = ulps(y[i], want[i]);
       if (distance > worst) worst = distance, at = i;
     }
-    EXPECT_LE(worst, limit) << name << " on " << probe->isa << ", " << sizeof(T) << " bytes, at x = " << x[at] << ": got "
-                            << y[at] << ", expected " << static_cast<double>(want[at]);
+    EXPECT_LE(worst, limit) << name << " on " << probe->isa << ", " << sizeof(T) << " bytes, at x = " << x[at]
+                            << ": got " << y[at] << ", expected " << static_cast<double>(want[at]);
     ::testing::Test::RecordProperty(std::string(probe->isa) + "_" + std::to_string(sizeof(T)), std::to_string(worst));
     const T zero = T(-0.0);
     T back;
@@ -167,8 +172,10 @@ TEST(Math, Erf) {
   expectWithin<double>("erf", truth, 2.5);
 }
 TEST(Math, SinAndCos) {
-  expectWithin<float>("sin", [](long double x) { return std::isinf(x) ? NAN : static_cast<long double>(std::sin((double)x)); }, 1.5);
-  expectWithin<float>("cos", [](long double x) { return std::isinf(x) ? NAN : static_cast<long double>(std::cos((double)x)); }, 1.5);
+  expectWithin<float>(
+      "sin", [](long double x) { return std::isinf(x) ? NAN : static_cast<long double>(std::sin((double)x)); }, 1.5);
+  expectWithin<float>(
+      "cos", [](long double x) { return std::isinf(x) ? NAN : static_cast<long double>(std::cos((double)x)); }, 1.5);
 }
 
 // Slopes from outputs against central differences of the values.

@@ -1,11 +1,11 @@
 #include "runtime/philox.h"
-
 #include "tests/fake_node.h"
 
 namespace seqnn {
 namespace {
 
-FakeNode randomNode(const std::string& kind, DType dtype, int64_t size, double a, double b, int step = 1, double seed = 7, int stream = 3) {
+FakeNode randomNode(const std::string& kind, DType dtype, int64_t size, double a, double b, int step = 1,
+                    double seed = 7, int stream = 3) {
   FakeNode node("random");
   node.in(Array(DType::i32, {1}, {double(step)})).out(dtype, {size}).word("kind", kind);
   node.set("a", a).set("b", b).set("seed", seed).set("stream", stream);

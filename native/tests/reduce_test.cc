@@ -9,10 +9,25 @@ struct Case {
 };
 
 const std::vector<Case> kCases = {
-    {{}, {}},           {{7}, {0}},          {{3, 5}, {1}},       {{3, 5}, {0}},        {{3, 5}, {0, -1}},
-    {{50, 20, 32}, {0, 2}}, {{4, 3, 37}, {1}},   {{2, 3, 4, 5}, {0, 2}}, {{2, 3, 4, 5}, {1, 3}}, {{5000}, {0}},
-    {{3, 10000}, {1}},  {{1000, 19}, {0}},   {{700, 530}, {0}},   {{0, 4}, {0}},        {{4, 0}, {0}},
-    {{1, 6, 1}, {0}},   {{300, 1000}, {0, 1}}, {{6, 4}, {}},      {{9, 130}, {0}},
+    {{}, {}},
+    {{7}, {0}},
+    {{3, 5}, {1}},
+    {{3, 5}, {0}},
+    {{3, 5}, {0, -1}},
+    {{50, 20, 32}, {0, 2}},
+    {{4, 3, 37}, {1}},
+    {{2, 3, 4, 5}, {0, 2}},
+    {{2, 3, 4, 5}, {1, 3}},
+    {{5000}, {0}},
+    {{3, 10000}, {1}},
+    {{1000, 19}, {0}},
+    {{700, 530}, {0}},
+    {{0, 4}, {0}},
+    {{4, 0}, {0}},
+    {{1, 6, 1}, {0}},
+    {{300, 1000}, {0, 1}},
+    {{6, 4}, {}},
+    {{9, 130}, {0}},
 };
 
 struct Reference {
@@ -23,8 +38,10 @@ struct Reference {
 Reference referenceOf(const std::string& kind) {
   if (kind == "sum" || kind == "mean") return {0, [](double a, double b) { return a + b; }};
   if (kind == "prod") return {1, [](double a, double b) { return a * b; }};
-  if (kind == "max") return {-INFINITY, [](double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::max(a, b); }};
-  if (kind == "min") return {INFINITY, [](double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::min(a, b); }};
+  if (kind == "max")
+    return {-INFINITY, [](double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::max(a, b); }};
+  if (kind == "min")
+    return {INFINITY, [](double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::min(a, b); }};
   if (kind == "any") return {0, [](double a, double b) { return double(a != 0 || b != 0); }};
   return {1, [](double a, double b) { return double(a != 0 && b != 0); }};
 }
@@ -75,8 +92,10 @@ TEST(Reduce, EveryKindAndAxis) {
         forEachIsa([&](const char* isa) {
           const Array y = node.run(isa)[0];
           // Terms of up to 10; errors grow with the root of their number.
-          const double terms = static_cast<double>(x.size()) / static_cast<double>(std::max<size_t>(expected.size(), 1));
-          expectNear(y, expected, 10 * (2 + std::sqrt(terms)) * epsilonOf(dtype == DType::f64 ? DType::f64 : DType::f32));
+          const double terms =
+              static_cast<double>(x.size()) / static_cast<double>(std::max<size_t>(expected.size(), 1));
+          expectNear(y, expected,
+                     10 * (2 + std::sqrt(terms)) * epsilonOf(dtype == DType::f64 ? DType::f64 : DType::f32));
           for (int threads : {2, 3, 16}) EXPECT_EQ(node.run(isa, threads)[0].bytes, y.bytes);
         });
       }

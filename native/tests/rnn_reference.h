@@ -23,9 +23,10 @@ struct RnnCase {
   int reserve() const { return cell == "simple" ? 0 : cell == "lstm" ? 5 : cell == "gru" ? 3 : 4; }
   int columns() const { return gates() * H; }
   std::string describe() const {
-    return cell + " T" + std::to_string(T) + " B" + std::to_string(B) + " F" + std::to_string(F) + " H" + std::to_string(H) +
-           " " + activation + "/" + recurrentActivation + " " + order + (reverse ? " reverse" : "") + (bias ? "" : " no bias") +
-           (initial ? " initial" : "") + (mask ? " mask" : "") + (dropout ? " dropout" : "") + (peephole ? " peephole" : "") +
+    return cell + " T" + std::to_string(T) + " B" + std::to_string(B) + " F" + std::to_string(F) + " H" +
+           std::to_string(H) + " " + activation + "/" + recurrentActivation + " " + order +
+           (reverse ? " reverse" : "") + (bias ? "" : " no bias") + (initial ? " initial" : "") +
+           (mask ? " mask" : "") + (dropout ? " dropout" : "") + (peephole ? " peephole" : "") +
            (clip > 0 ? " clip" : "");
   }
 };

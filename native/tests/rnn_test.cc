@@ -75,7 +75,8 @@ double lossOf(const RnnCase& c, const RnnOperands& o, const std::vector<Array>& 
 // Every cell with every option, over sizes with ones and odd tails.
 std::vector<RnnCase> allCases() {
   std::vector<RnnCase> cases;
-  const int sizes[][4] = {{1, 1, 1, 1}, {4, 1, 3, 20}, {4, 2, 1, 3}, {1, 5, 2, 3}, {4, 17, 5, 20}, {3, 32, 20, 5}, {2, 35, 2, 1}};
+  const int sizes[][4] = {{1, 1, 1, 1},   {4, 1, 3, 20},  {4, 2, 1, 3}, {1, 5, 2, 3},
+                          {4, 17, 5, 20}, {3, 32, 20, 5}, {2, 35, 2, 1}};
   for (const char* cell : {"simple", "lstm", "gru", "gruResetAfter"}) {
     for (const auto& size : sizes) {
       RnnCase plain;
@@ -205,7 +206,8 @@ TEST(Rnn, FloatGradientsFollowDoubles) {
           double scale = 1;
           for (int64_t i = 0; i < g[k].size(); ++i) scale = std::max(scale, std::fabs(expected[k][i]));
           for (int64_t i = 0; i < g[k].size(); ++i) {
-            ASSERT_NEAR(g[k][i], expected[k][i], 100 * epsilonOf(DType::f32) * scale) << "gradient " << k << " at " << i;
+            ASSERT_NEAR(g[k][i], expected[k][i], 100 * epsilonOf(DType::f32) * scale)
+                << "gradient " << k << " at " << i;
           }
         }
       }
@@ -240,7 +242,8 @@ TEST(Rnn, EmptySizes) {
   for (const char* cell : {"simple", "lstm", "gru", "gruResetAfter"}) {
     for (int empty = 0; empty < 4; ++empty) {
       RnnCase c;
-      c.cell = cell, c.T = empty == 0 ? 0 : 3, c.B = empty == 1 ? 0 : 5, c.F = empty == 2 ? 0 : 2, c.H = empty == 3 ? 0 : 4;
+      c.cell = cell, c.T = empty == 0 ? 0 : 3, c.B = empty == 1 ? 0 : 5, c.F = empty == 2 ? 0 : 2,
+      c.H = empty == 3 ? 0 : 4;
       for (bool initial : {false, true}) {
         c.initial = initial;
         const RnnOperands o = randomOperands(c, DType::f32, 1);

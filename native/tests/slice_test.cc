@@ -4,8 +4,8 @@ namespace seqnn {
 namespace {
 
 // Calls body(flat index in the window, flat index in the large tensor).
-void eachElement(const Dims& small, const Dims& large, const std::vector<double>& begin, const std::vector<double>& step,
-                 const std::function<void(int64_t, int64_t)>& body) {
+void eachElement(const Dims& small, const Dims& large, const std::vector<double>& begin,
+                 const std::vector<double>& step, const std::function<void(int64_t, int64_t)>& body) {
   for (int64_t flat = 0; flat < shapeOf(small).size(); ++flat) {
     int64_t rest = flat, index = 0, scale = 1;
     for (size_t d = small.size(); d-- > 0;) {
@@ -60,7 +60,8 @@ TEST(Slice, Pads) {
     const Array x = Array::random(dtype, small, 1, -9, 9);
     const double value = dtype == DType::boolean ? 1 : -7;
     std::vector<double> expected(60, value);
-    eachElement(small, large, {0, 2, 1}, {1, 1, 1}, [&](int64_t s, int64_t l) { expected[static_cast<size_t>(l)] = x[s]; });
+    eachElement(small, large, {0, 2, 1}, {1, 1, 1},
+                [&](int64_t s, int64_t l) { expected[static_cast<size_t>(l)] = x[s]; });
     FakeNode node("pad");
     node.in(x).out(dtype, large).set("before", {0, 2, 1}).set("value", value);
     forEachIsa([&](const char* isa) { expectNear(node.run(isa)[0], expected, 0); });

@@ -9,11 +9,13 @@ struct Rows {
   // body(row number, flat index of the row's element c)
   void each(const std::function<void(int64_t, const std::function<int64_t(int64_t)>&)>& body) const {
     for (int64_t o = 0; o < outer; ++o) {
-      for (int64_t i = 0; i < inner; ++i) body(o * inner + i, [&, o, i](int64_t c) { return (o * count + c) * inner + i; });
+      for (int64_t i = 0; i < inner; ++i)
+        body(o * inner + i, [&, o, i](int64_t c) { return (o * count + c) * inner + i; });
     }
   }
 };
-const Rows kRows[] = {{3, 10, 1}, {1, 1, 1}, {4, 37, 1}, {2, 5, 3}, {3, 7, 32}, {1, 20, 45}, {0, 3, 2}, {2, 16, 1}, {500, 200, 1}};
+const Rows kRows[] = {{3, 10, 1},  {1, 1, 1}, {4, 37, 1}, {2, 5, 3},    {3, 7, 32},
+                      {1, 20, 45}, {0, 3, 2}, {2, 16, 1}, {500, 200, 1}};
 
 Dims dimsOf(const Rows& r) { return {r.outer, r.count, r.inner}; }
 

@@ -20,11 +20,15 @@ std::vector<Rule> rules() {
   std::vector<Rule> all;
   for (double decay : {0.0, 0.01}) {
     const auto decayed = [decay](double var, double lr) { return var - var * decay * lr; };
-    all.push_back({"sgdUpdate", {{"weightDecay", decay}}, {false}, false, [=](double& w, double g, double lr, double, double*) {
-                     w = decayed(w, lr) - lr * g;
-                   }});
+    all.push_back(
+        {"sgdUpdate", {{"weightDecay", decay}}, {false}, false, [=](double& w, double g, double lr, double, double*) {
+           w = decayed(w, lr) - lr * g;
+         }});
     for (bool nesterov : {false, true}) {
-      all.push_back({"sgdUpdate", {{"weightDecay", decay}, {"momentum", 0.9}, {"nesterov", nesterov}}, {true}, false,
+      all.push_back({"sgdUpdate",
+                     {{"weightDecay", decay}, {"momentum", 0.9}, {"nesterov", nesterov}},
+                     {true},
+                     false,
                      [=](double& w, double g, double lr, double, double* s) {
                        s[0] = 0.9 * s[0] - lr * g;
                        w = decayed(w, lr) + (nesterov ? 0.9 * s[0] - lr * g : s[0]);
@@ -46,7 +50,11 @@ std::vector<Rule> rules() {
     for (bool moving : {false, true}) {
       for (bool centered : {false, true}) {
         all.push_back({"rmspropUpdate",
-                       {{"weightDecay", decay}, {"rho", 0.95}, {"momentum", moving ? 0.7 : 0}, {"epsilon", 1e-4}, {"centered", centered}},
+                       {{"weightDecay", decay},
+                        {"rho", 0.95},
+                        {"momentum", moving ? 0.7 : 0},
+                        {"epsilon", 1e-4},
+                        {"centered", centered}},
                        {true, moving, centered},
                        false,
                        [=](double& w, double g, double lr, double, double* s) {
@@ -75,14 +83,17 @@ TEST(Update, FollowsKerasFormulas) {
         const Array var = Array::random(dtype, {size}, 1), grad = Array::random(dtype, {size}, 2);
         std::vector<Array> slots;
         // Mean squares well above squared means, as they are in training.
-        for (unsigned s = 0; s < rule.slots.size(); ++s) slots.push_back(Array::random(dtype, {size}, 3 + s, s == 2 ? 0 : 0.5, s == 2 ? 0.1 : 1));
+        for (unsigned s = 0; s < rule.slots.size(); ++s)
+          slots.push_back(Array::random(dtype, {size}, 3 + s, s == 2 ? 0 : 0.5, s == 2 ? 0.1 : 1));
         FakeNode node(rule.op);
         node.in(var).in(grad).in(Array(dtype, {1}, {lr}));
         if (rule.counts) node.in(Array(DType::i32, {1}, {t}));
         node.outOver(0);
         for (size_t s = 0; s < rule.slots.size(); ++s) {
-          if (rule.slots[s]) node.in(slots[s]).outOver(node.inputs() - 1);
-          else node.skipIn().skipOut();
+          if (rule.slots[s])
+            node.in(slots[s]).outOver(node.inputs() - 1);
+          else
+            node.skipIn().skipOut();
         }
         for (const auto& [name, value] : rule.attrs) node.set(name, value);
 

@@ -35,7 +35,7 @@ function maskOf(layer: Layer, masks: (Tensor | null)[], shape = [1, 3, 2]): unkn
     const y = layer.invoke(xs) as SymbolicTensor;
     carried = y.mask !== undefined;
     return [y.mask ?? y];
-  })(ops.ones(shape), ...given) as Tensor[];
+  })(ops.ones(shape), ...given);
   return carried ? result.toArray() : null;
 }
 const mask = (...steps: number[]) => ops.cast(tensor([steps]), 'bool') as Tensor;

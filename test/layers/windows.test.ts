@@ -33,7 +33,7 @@ describe('layers of windows and steps', () => {
 
   it('max pooling: the first of several largest gets the gradient', () => {
     const layer = layers.maxPooling1d();
-    const [g] = compile((x: TensorBase) => ops.gradients(layer.invoke(x), [x]))(column(2, 2, 1, 3)) as Tensor[];
+    const [g] = compile((x: TensorBase) => ops.gradients(layer.invoke(x), [x]))(column(2, 2, 1, 3));
     assert.deepEqual([...g.data], [1, 0, 0, 1]);
   });
 

@@ -56,13 +56,24 @@ describe('pointwise gradients in double', () => {
   for (const [name, low, high] of BINARY) {
     for (const [a, b] of [
       [[5], [5]],
-      [[3, 1, 7], [2, 7]],
+      [
+        [3, 1, 7],
+        [2, 7],
+      ],
       [[4], []],
     ]) {
-      it(`${name} [${a}] with [${b}]`, () => checkGradients((x, y) => table[name](x, y), [random64(a, 1, low, high), random64(b, 2, low, high)]));
+      it(`${name} [${a}] with [${b}]`, () =>
+        checkGradients((x, y) => table[name](x, y), [random64(a, 1, low, high), random64(b, 2, low, high)]));
     }
   }
-  it('where', () => checkGradients((x, y) => ops.where(ops.greater(x, 0), ops.multiply(x, y), y), [random64([3, 5], 1), random64([5], 2)]));
+  it('where', () =>
+    checkGradients(
+      (x, y) => ops.where(ops.greater(x, 0), ops.multiply(x, y), y),
+      [random64([3, 5], 1), random64([5], 2)],
+    ));
   it('a fused chain with a value used twice', () =>
-    checkGradients((x, y) => ops.multiply(ops.tanh(ops.add(x, y)), ops.sigmoid(ops.add(x, y))), [random64([4, 300], 1), random64([300], 2)]));
+    checkGradients(
+      (x, y) => ops.multiply(ops.tanh(ops.add(x, y)), ops.sigmoid(ops.add(x, y))),
+      [random64([4, 300], 1), random64([300], 2)],
+    ));
 });

@@ -13,7 +13,10 @@ describe('products in double', () => {
       checkGradients((x, w, b) => ops.dense(x, w, b), args);
       checkGradients((x, w, b) => ops.dense(x, w, b, { activation: 'tanh' }), args);
       // The same with the batch innermost, as behind a recurrent layer.
-      checkGradients((x, w, b) => ops.dense(ops.transpose(x, [1, 2, 0]), w, b, { axis: 1, activation: 'sigmoid' }), args);
+      checkGradients(
+        (x, w, b) => ops.dense(ops.transpose(x, [1, 2, 0]), w, b, { axis: 1, activation: 'sigmoid' }),
+        args,
+      );
     });
     it(`matmul B=${B} T=${T} F=${F} U=${U}`, () => {
       checkGradients((a, b) => ops.matmul(a, b), [random64([B, T, F], 1), random64([B, F, U], 2)]);

@@ -26,19 +26,47 @@ interface Options {
 function args(c: Case, [B, T, F, H]: readonly number[]): Tensor[] {
   const gates = { simpleRNN: 1, lstm: 4, gru: 3 }[c.kind];
   const bias = c.resetAfter ? [2, gates * H] : [gates * H];
-  return [random64([B, T, F], 1), random64([F, gates * H], 2), random64([H, gates * H], 3), random64(bias, 4), random64([B, H], 5), random64([B, H], 6), random64([3, H], 7)];
+  return [
+    random64([B, T, F], 1),
+    random64([F, gates * H], 2),
+    random64([H, gates * H], 3),
+    random64(bias, 4),
+    random64([B, H], 5),
+    random64([B, H], 6),
+    random64([3, H], 7),
+  ];
 }
 
 function maskOf(B: number, T: number): Tensor {
   const next = randomizer(11);
-  return new Tensor(new Uint8Array(B * T).map(() => (next() < 0.6 ? 1 : 0)), [B, T], 'bool');
+  return new Tensor(
+    new Uint8Array(B * T).map(() => (next() < 0.6 ? 1 : 0)),
+    [B, T],
+    'bool',
+  );
 }
 
 function fused(c: Case, o: Options, sizes: readonly number[]) {
   const [B, T, , H] = sizes;
   const drop = random64([B, H], 8, 0.5, 2);
-  return (x: TensorBase, kernel: TensorBase, recurrentKernel: TensorBase, bias: TensorBase, h: TensorBase, cell: TensorBase, peepholes: TensorBase): TensorBase[] => {
-    const common = { x, kernel, recurrentKernel, bias, goBackwards: o.goBackwards, mask: o.mask ? maskOf(B, T) : null, recurrentDropoutMask: o.dropout ? drop : null };
+  return (
+    x: TensorBase,
+    kernel: TensorBase,
+    recurrentKernel: TensorBase,
+    bias: TensorBase,
+    h: TensorBase,
+    cell: TensorBase,
+    peepholes: TensorBase,
+  ): TensorBase[] => {
+    const common = {
+      x,
+      kernel,
+      recurrentKernel,
+      bias,
+      goBackwards: o.goBackwards,
+      mask: o.mask ? maskOf(B, T) : null,
+      recurrentDropoutMask: o.dropout ? drop : null,
+    };
     const { outputs, states } =
       c.kind === 'lstm'
         ? ops.lstm({ ...common, initialState: [h, cell], peepholes: o.peepholes ? peepholes : null })
@@ -52,7 +80,15 @@ function fused(c: Case, o: Options, sizes: readonly number[]) {
 function composed(c: Case, o: Options, sizes: readonly number[]) {
   const [B, T, , H] = sizes;
   const drop = random64([B, H], 8, 0.5, 2);
-  return (x: TensorBase, w: TensorBase, u: TensorBase, b: TensorBase, h0: TensorBase, c0: TensorBase, peep: TensorBase): TensorBase[] => {
+  return (
+    x: TensorBase,
+    w: TensorBase,
+    u: TensorBase,
+    b: TensorBase,
+    h0: TensorBase,
+    c0: TensorBase,
+    peep: TensorBase,
+  ): TensorBase[] => {
     const cut = (t: TensorBase, k: number) => ops.slice(t, [null, [k * H, (k + 1) * H]]);
     const row = (k: number) => ops.slice(peep, [k]);
     const step = ([hPrev, cPrev]: TensorBase[], xt: TensorBase): TensorBase[] => {
@@ -60,7 +96,8 @@ function composed(c: Case, o: Options, sizes: readonly number[]) {
       if (c.kind === 'simpleRNN') return [ops.tanh(xt.matmul(w).add(h.matmul(u)).add(b)), cPrev];
       if (c.kind === 'lstm') {
         const z = xt.matmul(w).add(h.matmul(u)).add(b);
-        const seen = (part: TensorBase, k: number, state: TensorBase) => (o.peepholes ? part.add(state.mul(row(k))) : part);
+        const seen = (part: TensorBase, k: number, state: TensorBase) =>
+          o.peepholes ? part.add(state.mul(row(k))) : part;
         const i = ops.sigmoid(seen(cut(z, 0), 0, cPrev));
         const f = ops.sigmoid(seen(cut(z, 1), 1, cPrev));
         const next = f.mul(cPrev).add(i.mul(ops.tanh(cut(z, 2))));
@@ -93,7 +130,13 @@ function composed(c: Case, o: Options, sizes: readonly number[]) {
 
 describe('fused recurrent kernels', () => {
   for (const [name, c] of Object.entries(CASES)) {
-    const variants: Options[] = [{}, { goBackwards: true }, { mask: true }, { mask: true, goBackwards: true, dropout: true }, { dropout: true }];
+    const variants: Options[] = [
+      {},
+      { goBackwards: true },
+      { mask: true },
+      { mask: true, goBackwards: true, dropout: true },
+      { dropout: true },
+    ];
     if (c.kind === 'lstm') variants.push({ peepholes: true }, { peepholes: true, mask: true });
     for (const o of variants) {
       for (const sizes of [
@@ -106,7 +149,11 @@ describe('fused recurrent kernels', () => {
           const given = args(c, sizes);
           const a = compile(fused(c, o, sizes))(...given);
           const b = compile(composed(c, o, sizes))(...given);
-          a.forEach((t, i) => t.data.forEach((v, k) => assert.ok(Math.abs(v - b[i].data[k]) < 1e-12, `output ${i}, element ${k}: ${v} and ${b[i].data[k]}`)));
+          a.forEach((t, i) =>
+            t.data.forEach((v, k) =>
+              assert.ok(Math.abs(v - b[i].data[k]) < 1e-12, `output ${i}, element ${k}: ${v} and ${b[i].data[k]}`),
+            ),
+          );
           checkGradients(fused(c, o, sizes), given);
         });
       }
@@ -114,8 +161,14 @@ describe('fused recurrent kernels', () => {
   }
   it('refuses operands that do not fit, by name', () => {
     const [x, w, u] = args(CASES.lstm, [2, 3, 2, 4]);
-    assert.throws(() => ops.lstm({ x, kernel: w, recurrentKernel: random64([4, 12], 1) }), /ops.lstm: recurrentKernel has shape \[4, 12\], expected \[4, 16\]/);
+    assert.throws(
+      () => ops.lstm({ x, kernel: w, recurrentKernel: random64([4, 12], 1) }),
+      /ops.lstm: recurrentKernel has shape \[4, 12\], expected \[4, 16\]/,
+    );
     assert.throws(() => ops.lstm({ x, kernel: w, recurrentKernel: u, activation: 'tahn' }), /Did you mean 'tanh'/);
-    assert.throws(() => ops.gru({ x, kernel: w, recurrentKernel: u, resetafter: true } as never), /Did you mean 'resetAfter'/);
+    assert.throws(
+      () => ops.gru({ x, kernel: w, recurrentKernel: u, resetafter: true } as never),
+      /Did you mean 'resetAfter'/,
+    );
   });
 });

@@ -18,7 +18,13 @@ describe('scan', () => {
     [4, 3, 2, 5],
     [6, 17, 1, 20],
   ]) {
-    const args = [random64([T, B, F], 1), random64([B, H], 2), random64([F, H], 3), random64([H, H], 4), random64([H], 5)];
+    const args = [
+      random64([T, B, F], 1),
+      random64([B, H], 2),
+      random64([F, H], 3),
+      random64([H, H], 4),
+      random64([H], 5),
+    ];
     for (const reverse of [false, true]) {
       it(`gradients T=${T} B=${B} F=${F} H=${H} reverse ${reverse}`, () => {
         checkGradients((x, h0, w, u, gamma) => {
@@ -28,7 +34,10 @@ describe('scan', () => {
       });
     }
     it(`equals the unrolled loop T=${T} B=${B}`, () => {
-      const looped = compile((x: TensorBase, h0: TensorBase, w: TensorBase, u: TensorBase, gamma: TensorBase) => ops.scan(cell(w, u, gamma), [h0], [x]).outputs)(...args);
+      const looped = compile(
+        (x: TensorBase, h0: TensorBase, w: TensorBase, u: TensorBase, gamma: TensorBase) =>
+          ops.scan(cell(w, u, gamma), [h0], [x]).outputs,
+      )(...args);
       const unrolled = compile((x: TensorBase, h0: TensorBase, w: TensorBase, u: TensorBase, gamma: TensorBase) => {
         let h = h0;
         const outputs: TensorBase[] = [];
@@ -43,24 +52,45 @@ describe('scan', () => {
   }
 
   it('swaps states, keeps constants, counts without a sequence', () => {
-    const { states, outputs } = ops.scan(([a, b]) => [[b, a], [ops.add(a, b), a]], [1, 2], [], { length: 3 });
-    assert.deepEqual(states.map((s) => (s as Tensor).item()), [2, 1]);
+    const { states, outputs } = ops.scan(
+      ([a, b]) => [
+        [b, a],
+        [ops.add(a, b), a],
+      ],
+      [1, 2],
+      [],
+      { length: 3 },
+    );
+    assert.deepEqual(
+      states.map((s) => (s as Tensor).item()),
+      [2, 1],
+    );
     assert.deepEqual((outputs[0] as Tensor).toArray(), [3, 3, 3]);
     assert.deepEqual((outputs[1] as Tensor).toArray(), [1, 2, 1]);
   });
 
   it('scans inside a scan', () => {
-    checkGradients((x, s) => {
-      const outer = ops.scan(([a], [row]) => {
-        const inner = ops.scan(([c], [v]) => [[ops.tanh(ops.add(c, ops.multiply(v, a)))], []], [a], [row]);
-        return [[ops.multiply(inner.states[0], 0.9)], [inner.states[0]]];
-      }, [s], [x]);
-      return [...outer.states, ...outer.outputs];
-    }, [random64([3, 4, 2], 1), random64([2], 2)]);
+    checkGradients(
+      (x, s) => {
+        const outer = ops.scan(
+          ([a], [row]) => {
+            const inner = ops.scan(([c], [v]) => [[ops.tanh(ops.add(c, ops.multiply(v, a)))], []], [a], [row]);
+            return [[ops.multiply(inner.states[0], 0.9)], [inner.states[0]]];
+          },
+          [s],
+          [x],
+        );
+        return [...outer.states, ...outer.outputs];
+      },
+      [random64([3, 4, 2], 1), random64([2], 2)],
+    );
   });
 
   it('names what is wrong with a body', () => {
-    assert.throws(() => ops.scan(([s], [x]) => [[ops.concatenate([s, x], 0)], []], [[1, 2]], [[[1], [2]]]), /state 0 is float32 \[2\] at first and float32 \[3\] after a step/);
+    assert.throws(
+      () => ops.scan(([s], [x]) => [[ops.concatenate([s, x], 0)], []], [[1, 2]], [[[1], [2]]]),
+      /state 0 is float32 \[2\] at first and float32 \[3\] after a step/,
+    );
     assert.throws(() => ops.scan(() => [[], []], [1], [[1, 2]]), /0 states, expected 1/);
   });
 });

@@ -26,8 +26,19 @@ describe('ops that move or reduce elements', () => {
   });
   it('slice', () => {
     const ranges = [null, -1, [1, 4], [null, null, -1], [3, 0, -2], [0, 0]] as const;
-    for (const a of ranges) for (const b of ranges) checkGradients((t) => ops.square(ops.slice(t, [null, a === null ? null : a, b])), [random64([3, 4, 5], 1)]);
-    assert.deepEqual(ops.slice(tensor([[1, 2, 3], [4, 5, 6]]), [null, -1]).shape, [2]);
+    for (const a of ranges)
+      for (const b of ranges)
+        checkGradients((t) => ops.square(ops.slice(t, [null, a === null ? null : a, b])), [random64([3, 4, 5], 1)]);
+    assert.deepEqual(
+      ops.slice(
+        tensor([
+          [1, 2, 3],
+          [4, 5, 6],
+        ]),
+        [null, -1],
+      ).shape,
+      [2],
+    );
     assert.deepEqual((ops.slice(tensor([1, 2, 3, 4]), [[null, null, -2]]) as any).toArray(), [4, 2]);
   });
   it('concatenate, stack, split, pad, tile, repeat, flip, broadcastTo', () => {
@@ -35,7 +46,21 @@ describe('ops that move or reduce elements', () => {
     checkGradients((a, b) => ops.square(ops.concatenate([a, b, a], 1)), [x, y]);
     checkGradients((a) => ops.stack([a, ops.exp(a)], 1), [x]);
     checkGradients((a) => ops.split(a, 2, 1).map((p) => ops.square(p)), [x]);
-    checkGradients((a) => ops.square(ops.pad(a, [[0, 0], [2, 1], [1, 0]], 3)), [x]);
+    checkGradients(
+      (a) =>
+        ops.square(
+          ops.pad(
+            a,
+            [
+              [0, 0],
+              [2, 1],
+              [1, 0],
+            ],
+            3,
+          ),
+        ),
+      [x],
+    );
     checkGradients((a) => ops.square(ops.tile(a, [2, 1, 3])), [x]);
     checkGradients((a) => ops.square(ops.repeat(a, 3, 1)), [x]);
     checkGradients((a) => ops.multiply(ops.flip(a, 1), a), [x]);
@@ -46,7 +71,10 @@ describe('ops that move or reduce elements', () => {
     checkGradients((a) => ops.square(ops.cumsum(a, -1, true)), [x]);
     const index = tensor(new Int32Array([2, 0, 2, 1]), [2, 2]);
     checkGradients((t) => ops.square(ops.take(t, index)), [random64([3, 4], 3)]);
-    assert.deepEqual((ops.oneHot(index, 3) as any).toArray()[0], [[0, 0, 1], [1, 0, 0]]);
+    assert.deepEqual((ops.oneHot(index, 3) as any).toArray()[0], [
+      [0, 0, 1],
+      [1, 0, 0],
+    ]);
     assert.throws(() => ops.take(random64([2, 4], 3), index), /index 2 .* \[0, 2\)/);
   });
   it('layers of transposes give what plain order gives', () => {
@@ -58,7 +86,15 @@ describe('ops that move or reduce elements', () => {
       const z = ops.dense(v, w, b);
       return ops.mean(ops.softmax(ops.add(ops.concatenate([z, z], 2), 1)), [1]);
     };
-    const plain = ops.mean(ops.softmax(ops.add(ops.concatenate([ops.add(ops.matmul(ops.tanh(x), w), b), ops.add(ops.matmul(ops.tanh(x), w), b)], 2), 1)), [1]);
+    const plain = ops.mean(
+      ops.softmax(
+        ops.add(
+          ops.concatenate([ops.add(ops.matmul(ops.tanh(x), w), b), ops.add(ops.matmul(ops.tanh(x), w), b)], 2),
+          1,
+        ),
+      ),
+      [1],
+    );
     const got = compile(path)(x);
     got.data.forEach((value, i) => assert.ok(Math.abs(value - (plain as any).data[i]) < 1e-12));
     checkGradients(path, [x]);

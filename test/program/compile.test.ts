@@ -8,7 +8,9 @@ describe('compile, grad and valueAndGrad', () => {
     const loss = (x: TensorBase, y: TensorBase) => ops.mean(ops.square(ops.subtract(ops.dense(x, w, b), y)));
     const step = compile((x: TensorBase, y: TensorBase) => {
       const value = loss(x, y);
-      ops.gradients(value, [w, b]).forEach((g, i) => ops.assign([w, b][i], ops.subtract([w, b][i], ops.multiply(g, 0.5))));
+      ops
+        .gradients(value, [w, b])
+        .forEach((g, i) => ops.assign([w, b][i], ops.subtract([w, b][i], ops.multiply(g, 0.5))));
       return value;
     });
     const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]); // prettier-ignore
@@ -26,9 +28,18 @@ describe('compile, grad and valueAndGrad', () => {
   });
 
   it('gives gradients by every floating argument', () => {
-    const [value, [ga, gb]] = valueAndGrad((a: TensorBase, b: TensorBase) => ops.sum(ops.multiply(a, b)))([1, 2], [3, 4]);
+    const [value, [ga, gb]] = valueAndGrad((a: TensorBase, b: TensorBase) => ops.sum(ops.multiply(a, b)))(
+      [1, 2],
+      [3, 4],
+    );
     assert.equal(value.item(), 11);
-    assert.deepEqual([ga.toArray(), gb.toArray()], [[3, 4], [1, 2]]);
+    assert.deepEqual(
+      [ga.toArray(), gb.toArray()],
+      [
+        [3, 4],
+        [1, 2],
+      ],
+    );
     assert.equal((grad((x: TensorBase) => ops.square(x))(3) as Tensor).item(), 6);
   });
 
@@ -39,7 +50,10 @@ describe('compile, grad and valueAndGrad', () => {
       const next = ops.assign(n, ops.add(n, 1));
       return [old, ops.multiply(next, 10)];
     });
-    assert.deepEqual((before()).map((t) => t.item()), [10, 20]);
+    assert.deepEqual(
+      before().map((t) => t.item()),
+      [10, 20],
+    );
     assert.equal(n.value().item(), 2);
   });
 

@@ -25,15 +25,20 @@ describe('the op list', () => {
     const named = matches(text, /\bname: '(\w+)'/g);
     const updates = matches(text, /updateOp\('(\w+)'/g);
     const virtual = new Set(['reshape', 'stopGradient', 'cast', 'broadcastTo', 'input', 'variable', 'constant']);
-    for (const name of [...named, ...updates]) assert.ok(kernels.has(name) || virtual.has(name), `no kernel for '${name}'`);
+    for (const name of [...named, ...updates])
+      assert.ok(kernels.has(name) || virtual.has(name), `no kernel for '${name}'`);
     for (const kernel of kernels) {
-      if (kernel !== 'elementwise') assert.ok(new RegExp(`'${kernel}'`).test(text), `kernel '${kernel}' has no op in lib/ops`);
+      if (kernel !== 'elementwise')
+        assert.ok(new RegExp(`'${kernel}'`).test(text), `kernel '${kernel}' has no op in lib/ops`);
     }
   });
 
   it('has a step of the elementwise kernel for every pointwise op', () => {
     const steps = matches(readFileSync(`${root}native/cpu/ops/micro_ops.def`, 'utf8'), /^MICRO\((\w+),/gm);
-    const used = new Set([...matches(text, /(?:unary|binary|pointwiseOp)\('(\w+)'/g), ...matches(text, /pointwise: '(\w+)'/g)]);
+    const used = new Set([
+      ...matches(text, /(?:unary|binary|pointwiseOp)\('(\w+)'/g),
+      ...matches(text, /pointwise: '(\w+)'/g),
+    ]);
     for (const name of used) assert.ok(steps.has(name), `no elementwise step '${name}'`);
   });
 });

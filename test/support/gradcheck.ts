@@ -27,12 +27,18 @@ export function random64(shape: readonly number[], seed: number, low = -1, high 
  *
  * @param fn Returns one tensor or several.
  */
-export function checkGradients(fn: (...args: TensorBase[]) => TensorBase | TensorBase[], args: Tensor[], options: { tolerance?: number; step?: number } = {}): void {
+export function checkGradients(
+  fn: (...args: TensorBase[]) => TensorBase | TensorBase[],
+  args: Tensor[],
+  options: { tolerance?: number; step?: number } = {},
+): void {
   const { tolerance = 2e-6, step = 1e-5 } = options;
   const listOf = (result: TensorBase | TensorBase[]) => (Array.isArray(result) ? result : [result]);
   const value = compile((...xs: TensorBase[]) => listOf(fn(...xs)));
   const outputs = value(...args);
-  const seeds = outputs.map((o, i) => (o.dtype === 'float64' ? random64(o.shape, 900 + i) : ops.zeros(o.shape, o.dtype)));
+  const seeds = outputs.map((o, i) =>
+    o.dtype === 'float64' ? random64(o.shape, 900 + i) : ops.zeros(o.shape, o.dtype),
+  );
   const used = outputs.map((o, i) => [o, i] as const).filter(([o]) => o.dtype === 'float64');
   const n = args.length;
   const gradient = compile((...xs: TensorBase[]) => {
@@ -44,7 +50,8 @@ export function checkGradients(fn: (...args: TensorBase[]) => TensorBase | Tenso
     );
   });
   const found = gradient(...args, ...used.map(([, i]) => seeds[i]));
-  const loss = (xs: TensorLike[]) => (value(...xs)).reduce((sum, o, i) => sum + (o.dtype === 'float64' ? dot(o, seeds[i]) : 0), 0);
+  const loss = (xs: TensorLike[]) =>
+    value(...xs).reduce((sum, o, i) => sum + (o.dtype === 'float64' ? dot(o, seeds[i]) : 0), 0);
   let k = 0;
   args.forEach((arg, i) => {
     if (arg.dtype !== 'float64') return;
@@ -52,11 +59,24 @@ export function checkGradients(fn: (...args: TensorBase[]) => TensorBase | Tenso
     assert.deepEqual(grad.shape, arg.shape, `gradient of argument ${i}`);
     for (let direction = 0; direction < 2; direction++) {
       const d = random64(arg.shape, 500 + 10 * i + direction);
-      const moved = (h: number) => loss(args.map((a, j) => (j === i ? new Tensor((a.data as Float64Array).map((v, m) => v + h * d.data[m]), a.shape) : a)));
+      const moved = (h: number) =>
+        loss(
+          args.map((a, j) =>
+            j === i
+              ? new Tensor(
+                  (a.data as Float64Array).map((v, m) => v + h * d.data[m]),
+                  a.shape,
+                )
+              : a,
+          ),
+        );
       const numeric = (moved(step) - moved(-step)) / (2 * step);
       const analytic = dot(grad, d);
       const scale = Math.max(1, Math.abs(numeric), Math.abs(analytic));
-      assert.ok(Math.abs(numeric - analytic) <= tolerance * scale, `argument ${i}, direction ${direction}: gradient ${analytic}, central difference ${numeric}`);
+      assert.ok(
+        Math.abs(numeric - analytic) <= tolerance * scale,
+        `argument ${i}, direction ${direction}: gradient ${analytic}, central difference ${numeric}`,
+      );
     }
   });
 }

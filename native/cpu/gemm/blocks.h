@@ -18,7 +18,9 @@ struct Blocks {
 constexpr int lesser(int64_t a, int64_t b) { return static_cast<int>(a < b ? a : b); }
 
 // Tasks worth starting for so many multiply-adds: one below about 100 microseconds of a single thread.
-constexpr int tasksFor(double products) { return products < 1e6 ? 1 : products > 16e6 ? 16 : 1 + static_cast<int>(products / 1e6); }
+constexpr int tasksFor(double products) {
+  return products < 1e6 ? 1 : products > 16e6 ? 16 : 1 + static_cast<int>(products / 1e6);
+}
 
 }  // namespace
 }  // namespace SEQNN_ISA

@@ -13,8 +13,8 @@ namespace {
 constexpr int kDirectRows = 4;
 
 template <class T, int V, bool Part, int... I>
-SEQNN_INLINE void directBody(const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, int K, T* c, int64_t ldc, int last,
-                             bool accumulate, std::integer_sequence<int, I...>) {
+SEQNN_INLINE void directBody(const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, int K, T* c, int64_t ldc,
+                             int last, bool accumulate, std::integer_sequence<int, I...>) {
   const auto read = [last](const T* p) { return Part ? loadLanes(p, last) : load(p); };
   Vec<T> acc[sizeof...(I)];
   if (accumulate) {
@@ -38,7 +38,8 @@ SEQNN_INLINE void directBody(const T* a, int64_t am, int64_t ak, const T* b, int
 }
 
 template <class T, int R, int V, bool Part>
-void directTile(const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, int K, T* c, int64_t ldc, int last, bool accumulate) {
+void directTile(const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, int K, T* c, int64_t ldc, int last,
+                bool accumulate) {
   directBody<T, V, Part>(a, am, ak, b, bk, K, c, ldc, last, accumulate, std::make_integer_sequence<int, R * V>());
 }
 
@@ -55,7 +56,8 @@ constexpr DirectTable<T> directsOf(std::integer_sequence<int, R...>) {
 
 // a: [M, K] of any strides; b: [K, N], contiguous along n.
 template <class T>
-void directGemm(int M, int N, int K, const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, T* c, int64_t ldc, bool accumulate) {
+void directGemm(int M, int N, int K, const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, T* c, int64_t ldc,
+                bool accumulate) {
   constexpr auto kRows = std::make_integer_sequence<int, kDirectRows>();
   constexpr int kWide = sizeof(Vec<T>) == 64 ? 4 : 2;  // four rows of them fit the registers
   static constexpr auto kFour = directsOf<T, kWide, false>(kRows);

@@ -23,15 +23,18 @@ int panels(int N) {
 
 template <class T>
 size_t packedA(int M, int K) {
-  return alignUp(sizeof(T) * static_cast<size_t>(lesser(M, kBlockM)) * static_cast<size_t>(lesser(K, kBlockK)) + kPrefetchBytes);
+  return alignUp(sizeof(T) * static_cast<size_t>(lesser(M, kBlockM)) * static_cast<size_t>(lesser(K, kBlockK)) +
+                 kPrefetchBytes);
 }
 template <class T>
 size_t packedB(int N, int K) {
-  return alignUp(sizeof(T) * static_cast<size_t>(panels<T>(lesser(N, kBlockN)) * kPanel<T>) * static_cast<size_t>(lesser(K, kBlockK)));
+  return alignUp(sizeof(T) * static_cast<size_t>(panels<T>(lesser(N, kBlockN)) * kPanel<T>) *
+                 static_cast<size_t>(lesser(K, kBlockK)));
 }
 
 template <class T>
-void packed(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate, void* workspace) {
+void packed(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
+            void* workspace) {
   T* const bPack = static_cast<T*>(workspace);
   T* const aPack = reinterpret_cast<T*>(static_cast<char*>(workspace) + packedB<T>(N, K));
   for (int n0 = 0; n0 < N; n0 += kBlockN) {
@@ -39,7 +42,8 @@ void packed(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, i
     for (int k0 = 0; k0 < K; k0 += kBlockK) {
       const int depth = lesser(K - k0, kBlockK);
       for (int n = 0; n < columns; n += kPanel<T>) {
-        packPanel(b, n0 + n, lesser(columns - n, kPanel<T>), k0, depth, bPack + static_cast<int64_t>(n) * depth, kPanel<T>);
+        packPanel(b, n0 + n, lesser(columns - n, kPanel<T>), k0, depth, bPack + static_cast<int64_t>(n) * depth,
+                  kPanel<T>);
       }
       for (int m0 = 0; m0 < M; m0 += kBlockM) {
         const Blocks blocks(lesser(M - m0, kBlockM), kTileRows);
@@ -67,14 +71,15 @@ Route routeOf(int M, int N, int K, const Factor<T>& a, const Factor<T>& b) {
   const bool plain = a.inner >= K && b.inner >= K;
   const bool small = 1.0 * M * N * K <= 32768 || M <= kDirectRows;
   // A single column is contiguous whatever its stride; a single k likewise.
-  if (plain && (a.k == 1 || K == 1) && (b.k == 1 || K == 1) && K >= kLanes<T> && (small || N <= kOuterColumns)) return Route::dots;
+  if (plain && (a.k == 1 || K == 1) && (b.k == 1 || K == 1) && K >= kLanes<T> && (small || N <= kOuterColumns))
+    return Route::dots;
   if (plain && (b.own == 1 || N == 1) && small) return Route::direct;
   return Route::packed;
 }
 
 template <class T>
-void runRoute(Route route, int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
-              void* workspace) {
+void runRoute(Route route, int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc,
+              bool accumulate, void* workspace) {
   switch (route) {
     case Route::nothing:
       for (int m = 0; m < M && !accumulate; ++m) {
@@ -84,8 +89,12 @@ void runRoute(Route route, int M, int N, int K, const Factor<T>& a, const Factor
     case Route::dots:
       outerTiles<T>({a.data, 0, a.own}, M, {b.data, 0, b.own}, N, 1, K, c, ldc, accumulate, 0, outerTileCount(M, N));
       return;
-    case Route::direct: directGemm(M, N, K, a.data, a.own, a.k, b.data, b.k, c, ldc, accumulate); return;
-    case Route::packed: packed(M, N, K, a, b, c, ldc, accumulate, workspace); return;
+    case Route::direct:
+      directGemm(M, N, K, a.data, a.own, a.k, b.data, b.k, c, ldc, accumulate);
+      return;
+    case Route::packed:
+      packed(M, N, K, a, b, c, ldc, accumulate, workspace);
+      return;
   }
 }
 
@@ -102,13 +111,14 @@ size_t gemmWorkspace(int M, int N, int K) {
 }
 
 template <class T>
-void gemmSerial(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate, void* workspace) {
+void gemmSerial(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
+                void* workspace) {
   if (M > 0 && N > 0) runRoute(routeOf(M, N, K, a, b), M, N, K, a, b, c, ldc, accumulate, workspace);
 }
 
 template <class T>
-void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate, ThreadPool& pool,
-          void* workspace) {
+void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
+          ThreadPool& pool, void* workspace) {
   if (M <= 0 || N <= 0) return;
   const Route route = routeOf(M, N, K, a, b);
   const int tasks = lesser(tasksFor(1.0 * M * N * K), pool.threads());
@@ -131,10 +141,10 @@ void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int
   });
 }
 
-#define SEQNN_GEMM(T)                                                                                                  \
-  template size_t gemmSerialWorkspace<T>(int, int, int);                                                               \
-  template size_t gemmWorkspace<T>(int, int, int);                                                                     \
-  template void gemmSerial<T>(int, int, int, const Factor<T>&, const Factor<T>&, T*, int64_t, bool, void*);            \
+#define SEQNN_GEMM(T)                                                                                       \
+  template size_t gemmSerialWorkspace<T>(int, int, int);                                                    \
+  template size_t gemmWorkspace<T>(int, int, int);                                                          \
+  template void gemmSerial<T>(int, int, int, const Factor<T>&, const Factor<T>&, T*, int64_t, bool, void*); \
   template void gemm<T>(int, int, int, const Factor<T>&, const Factor<T>&, T*, int64_t, bool, ThreadPool&, void*);
 SEQNN_GEMM(float)
 SEQNN_GEMM(double)

@@ -11,8 +11,8 @@
 namespace seqnn {
 namespace SEQNN_ISA {
 
-// One factor. Its own index i (m of A, n of B) moves by `own`; the summed index k = outer * inner + rest moves by `step`
-// for outer and by `k` for rest. A plain matrix has inner = K.
+// One factor. Its own index i (m of A, n of B) moves by `own`; the summed index k = outer * inner + rest moves by
+// `step` for outer and by `k` for rest. A plain matrix has inner = K.
 template <class T>
 struct Factor {
   const T* data;
@@ -34,12 +34,13 @@ template <class T>
 size_t gemmSerialWorkspace(int M, int N, int K);
 
 template <class T>
-void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate, ThreadPool& pool,
-          void* workspace);
+void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
+          ThreadPool& pool, void* workspace);
 
 // On the calling thread only; the same bits.
 template <class T>
-void gemmSerial(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate, void* workspace);
+void gemmSerial(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
+                void* workspace);
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

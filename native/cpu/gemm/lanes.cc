@@ -30,7 +30,8 @@ void packLanes(const T* w, int64_t strideM, int64_t strideK, int M, int K, T* pa
   for (int block = 0; block < blocks.count; ++block) {
     const int64_t first = blocks.first(block);
     const int rows = blocks.rows(block);
-    packRun(w + first * strideM, strideM, strideK, rows, K, packed + first * kTotal + static_cast<int64_t>(rows) * kOffset, rows);
+    packRun(w + first * strideM, strideM, strideK, rows, K,
+            packed + first * kTotal + static_cast<int64_t>(rows) * kOffset, rows);
   }
 }
 
@@ -49,9 +50,9 @@ void lanesGemm(const T* packed, int M, int K, const Segment<T>* segments, int co
   }
 }
 
-#define SEQNN_LANES(T)                                                                              \
-  template size_t packedLanesSize<T>(int, int);                                                     \
-  template void packLanes<T>(const T*, int64_t, int64_t, int, int, T*, int, int);                   \
+#define SEQNN_LANES(T)                                                            \
+  template size_t packedLanesSize<T>(int, int);                                   \
+  template void packLanes<T>(const T*, int64_t, int64_t, int, int, T*, int, int); \
   template void lanesGemm<T>(const T*, int, int, const Segment<T>*, int, const T*, T*, int64_t, int, bool);
 SEQNN_LANES(float)
 SEQNN_LANES(double)

@@ -11,7 +11,8 @@
 namespace seqnn {
 namespace SEQNN_ISA {
 
-// Some rows of the summed index: `rows` of them, `ld` apart, each as long as the lanes. A null x stands for rows of zeros.
+// Some rows of the summed index: `rows` of them, `ld` apart, each as long as the lanes. A null x stands for rows of
+// zeros.
 template <class T>
 struct Segment {
   const T* x;  // [rows, lanes]
@@ -27,9 +28,9 @@ size_t packedLanesSize(int M, int K);
 template <class T>
 void packLanes(const T* w, int64_t strideM, int64_t strideK, int M, int K, T* packed, int kOffset, int kTotal);
 
-// c[m][lane] = (bias[m], or 0, or with accumulate c[m][lane]) + sum over k of w[m][k] * x[k][lane], where the rows of x are
-// those of the segments one after the other, K in all. Sums run in the order of k whatever `lanes` is, so a caller may
-// split the lanes among threads.
+// c[m][lane] = (bias[m], or 0, or with accumulate c[m][lane]) + sum over k of w[m][k] * x[k][lane], where the rows of x
+// are those of the segments one after the other, K in all. Sums run in the order of k whatever `lanes` is, so a caller
+// may split the lanes among threads.
 template <class T>
 void lanesGemm(const T* packed, int M, int K, const Segment<T>* segments, int count, const T* bias, T* c, int64_t ldc,
                int lanes, bool accumulate);

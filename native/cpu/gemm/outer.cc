@@ -43,7 +43,8 @@ void lanesOuter(const T* a, int64_t stepA, int64_t ldA, int M, const T* d, int64
   if (M <= 0 || N <= 0) return;
   if (steps <= 0 || lanes <= 0 || transposes<T>(M, N, lanes)) {
     const int inner = lanes > 0 ? lanes : 1;
-    gemm<T>(M, N, steps * lanes, {a, ldA, 1, inner, stepA}, {d, ldD, 1, inner, stepD}, c, ldc, accumulate, pool, workspace);
+    gemm<T>(M, N, steps * lanes, {a, ldA, 1, inner, stepA}, {d, ldD, 1, inner, stepD}, c, ldc, accumulate, pool,
+            workspace);
     return;
   }
   const int tiles = outerTileCount(M, N);
@@ -54,8 +55,8 @@ void lanesOuter(const T* a, int64_t stepA, int64_t ldA, int M, const T* d, int64
   pool.parallel(share.count, [&](int task) {
     const int first = share.first(task);
     for (int t = 0; t < steps; t += chunk) {
-      outerTiles<T>({a + t * stepA, stepA, ldA}, M, {d + t * stepD, stepD, ldD}, N, lesser(chunk, steps - t), lanes, c, ldc,
-                    accumulate || t > 0, first, first + share.rows(task));
+      outerTiles<T>({a + t * stepA, stepA, ldA}, M, {d + t * stepD, stepD, ldD}, N, lesser(chunk, steps - t), lanes, c,
+                    ldc, accumulate || t > 0, first, first + share.rows(task));
     }
   });
 }
@@ -81,10 +82,10 @@ void lanesSum(const T* d, int64_t stepD, int64_t ldD, int N, int steps, int lane
   }
 }
 
-#define SEQNN_OUTER(T)                                                                                                   \
-  template size_t lanesOuterWorkspace<T>(int, int, int, int);                                                            \
-  template void lanesOuter<T>(const T*, int64_t, int64_t, int, const T*, int64_t, int64_t, int, int, int, T*, int64_t, bool, \
-                              ThreadPool&, void*);                                                                       \
+#define SEQNN_OUTER(T)                                                                                                 \
+  template size_t lanesOuterWorkspace<T>(int, int, int, int);                                                          \
+  template void lanesOuter<T>(const T*, int64_t, int64_t, int, const T*, int64_t, int64_t, int, int, int, T*, int64_t, \
+                              bool, ThreadPool&, void*);                                                               \
   template void lanesSum<T>(const T*, int64_t, int64_t, int, int, int, T*, bool);
 SEQNN_OUTER(float)
 SEQNN_OUTER(double)

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-
 namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
@@ -60,14 +59,16 @@ constexpr OuterTable<T> outersOf(std::integer_sequence<int, I...>) {
 }  // namespace
 
 template <class T>
-void outerTiles(Rows<T> a, int M, Rows<T> d, int N, int steps, int lanes, T* c, int64_t ldc, bool accumulate, int first, int last) {
+void outerTiles(Rows<T> a, int M, Rows<T> d, int N, int steps, int lanes, T* c, int64_t ldc, bool accumulate, int first,
+                int last) {
   static constexpr auto kTiles = outersOf<T>(std::make_integer_sequence<int, kOuterRows * kOuterColumns>());
   const Blocks rows(M, kOuterRows), columns(N, kOuterColumns);
   for (int tile = first; tile < last; ++tile) {
     const int row = tile % rows.count, column = tile / rows.count;
     const int m = rows.first(row), n = columns.first(column);
-    kTiles.of[(rows.rows(row) - 1) * kOuterColumns + columns.rows(column) - 1](
-        {a.data + m * a.ld, a.step, a.ld}, {d.data + n * d.ld, d.step, d.ld}, steps, lanes, c + m * ldc + n, ldc, accumulate);
+    kTiles.of[(rows.rows(row) - 1) * kOuterColumns + columns.rows(column) - 1]({a.data + m * a.ld, a.step, a.ld},
+                                                                               {d.data + n * d.ld, d.step, d.ld}, steps,
+                                                                               lanes, c + m * ldc + n, ldc, accumulate);
   }
 }
 

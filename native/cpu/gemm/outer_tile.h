@@ -23,9 +23,11 @@ struct Rows {
 // Tiles of an M x N result.
 inline int outerTileCount(int M, int N) { return Blocks(M, kOuterRows).count * Blocks(N, kOuterColumns).count; }
 
-// All tiles [first, last) of an M x N result, counted with the rows of a innermost: the rows of d stay in the first cache.
+// All tiles [first, last) of an M x N result, counted with the rows of a innermost: the rows of d stay in the first
+// cache.
 template <class T>
-void outerTiles(Rows<T> a, int M, Rows<T> d, int N, int steps, int lanes, T* c, int64_t ldc, bool accumulate, int first, int last);
+void outerTiles(Rows<T> a, int M, Rows<T> d, int N, int steps, int lanes, T* c, int64_t ldc, bool accumulate, int first,
+                int last);
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

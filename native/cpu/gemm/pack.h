@@ -31,7 +31,8 @@ SEQNN_INLINE void transpose4(const T* from, int64_t ldFrom, T* to, int64_t ldTo)
   using V = typename Quad<T>::type;
   using Loose = typename Quad<T>::loose;
   const V r0 = *reinterpret_cast<const Loose*>(from), r1 = *reinterpret_cast<const Loose*>(from + ldFrom),
-          r2 = *reinterpret_cast<const Loose*>(from + 2 * ldFrom), r3 = *reinterpret_cast<const Loose*>(from + 3 * ldFrom);
+          r2 = *reinterpret_cast<const Loose*>(from + 2 * ldFrom),
+          r3 = *reinterpret_cast<const Loose*>(from + 3 * ldFrom);
   const V a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), b = __builtin_shufflevector(r0, r1, 2, 6, 3, 7),
           c = __builtin_shufflevector(r2, r3, 0, 4, 1, 5), d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
   *reinterpret_cast<Loose*>(to) = __builtin_shufflevector(a, c, 0, 1, 4, 5);

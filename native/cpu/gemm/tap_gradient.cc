@@ -36,14 +36,15 @@ void tapGradient(const TapGradient& p, const T* x, const T* dy, T* dw, T* dbias,
       // With no step in range only the zeros are written; the pointers then stay where they are valid.
       const T* from = range.count ? x + range.source * stepX : x;
       const T* by = range.count ? dy + range.first * stepY : dy;
-      lanesOuter<T>(from + g * p.inputs * lanes, p.stride * stepX, lanes, p.inputs, by + g * p.units * lanes, stepY, lanes,
-                    p.units, range.count, p.lanes, dw + k * p.inputs * width + g * p.units, width, false, pool, workspace);
+      lanesOuter<T>(from + g * p.inputs * lanes, p.stride * stepX, lanes, p.inputs, by + g * p.units * lanes, stepY,
+                    lanes, p.units, range.count, p.lanes, dw + k * p.inputs * width + g * p.units, width, false, pool,
+                    workspace);
     }
   }
   if (dbias) lanesSum<T>(dy, stepY, lanes, static_cast<int>(width), p.steps, p.lanes, dbias, false);
 }
 
-#define SEQNN_TAP_GRADIENT(T)                                 \
+#define SEQNN_TAP_GRADIENT(T)                                  \
   template size_t tapGradientWorkspace<T>(const TapGradient&); \
   template void tapGradient<T>(const TapGradient&, const T*, const T*, T*, T*, ThreadPool&, void*);
 SEQNN_TAP_GRADIENT(float)

@@ -65,7 +65,8 @@ void byLanes(const Taps& p, const T* source, const T* w, const T* bias, T* out, 
   const int64_t ofGroup = static_cast<int64_t>(p.rows) * depth;
   for (int g = 0; g < p.groups; ++g) {
     for (int k = 0; k < p.taps; ++k) {
-      packLanes(w + k * p.wTap + g * p.wGroup, p.wRow, p.wColumn, p.rows, p.columns, packed + g * ofGroup, k * p.columns, depth);
+      packLanes(w + k * p.wTap + g * p.wGroup, p.wRow, p.wColumn, p.rows, p.columns, packed + g * ofGroup,
+                k * p.columns, depth);
     }
   }
   const int tasks = lesser(tasksFor(p.products()), pool.threads());
@@ -107,7 +108,8 @@ void startRows(T* y, int64_t steps, int width, const T* bias) {
 }
 
 template <class T>
-void addTap(const Taps& p, const T* source, const T* w, int g, int k, int lane, T* y, ThreadPool& pool, void* workspace) {
+void addTap(const Taps& p, const T* source, const T* w, int g, int k, int lane, T* y, ThreadPool& pool,
+            void* workspace) {
   int64_t first = 0, last = p.steps - 1;  // steps with a source; in between every `apart`-th has one
   while (first <= last && p.source(first, k) < 0) ++first;
   while (last >= first && p.source(last, k) < 0) --last;
@@ -117,8 +119,8 @@ void addTap(const Taps& p, const T* source, const T* w, int g, int k, int lane, 
   const T* x = source + p.source(first, k) * sourceStep + static_cast<int64_t>(g) * p.columns * p.lanes + lane;
   const Factor<T> a = matrix<T>(x, p.scale * sourceStep, p.lanes, p.columns);
   const Factor<T> b = matrix<T>(w + k * p.wTap + g * p.wGroup, p.wRow, p.wColumn, p.columns);
-  gemm<T>(static_cast<int>((last - first) / apart + 1), p.rows, p.columns, a, b, y + first * width + g * p.rows, apart * width,
-          true, pool, workspace);
+  gemm<T>(static_cast<int>((last - first) / apart + 1), p.rows, p.columns, a, b, y + first * width + g * p.rows,
+          apart * width, true, pool, workspace);
 }
 
 template <class T>
@@ -143,7 +145,8 @@ void byRows(const Taps& p, const T* source, const T* w, const T* bias, T* out, T
 template <class T>
 size_t tapsWorkspace(const Taps& p) {
   if (fillsVectors<T>(p)) {
-    return packedBytes<T>(p) + alignUp(sizeof(Segment<T>) * static_cast<size_t>(p.taps) * static_cast<size_t>(tasksFor(p.products())));
+    return packedBytes<T>(p) +
+           alignUp(sizeof(Segment<T>) * static_cast<size_t>(p.taps) * static_cast<size_t>(tasksFor(p.products())));
   }
   return rowBytes<T>(p) + gemmWorkspace<T>(p.steps, p.rows, p.columns);
 }
@@ -158,8 +161,8 @@ void tapsProduct(const Taps& p, const T* source, const T* w, const T* bias, T* o
   }
 }
 
-#define SEQNN_TAPS(T)                             \
-  template size_t tapsWorkspace<T>(const Taps&);  \
+#define SEQNN_TAPS(T)                            \
+  template size_t tapsWorkspace<T>(const Taps&); \
   template void tapsProduct<T>(const Taps&, const T*, const T*, const T*, T*, ThreadPool&, void*);
 SEQNN_TAPS(float)
 SEQNN_TAPS(double)

@@ -35,9 +35,11 @@ size_t tapsWorkspace(const Taps& taps);
 
 // source: [sourceSteps, groups*columns, lanes]; bias: [groups*rows] or null; out: [steps, groups*rows, lanes]
 template <class T>
-void tapsProduct(const Taps& taps, const T* source, const T* w, const T* bias, T* out, ThreadPool& pool, void* workspace);
+void tapsProduct(const Taps& taps, const T* source, const T* w, const T* bias, T* out, ThreadPool& pool,
+                 void* workspace);
 
-// The gradient of the weights: dw[k][f][o] = sum over t, lane of x[t*stride + k*dilation - padLeft][f][lane] * dy[t][o][lane].
+// The gradient of the weights: dw[k][f][o] = sum over t, lane of x[t*stride + k*dilation - padLeft][f][lane] *
+// dy[t][o][lane].
 struct TapGradient {
   int steps = 0, sourceSteps = 0;  // of dy and of x
   int lanes = 0;
@@ -49,7 +51,8 @@ struct TapGradient {
 template <class T>
 size_t tapGradientWorkspace(const TapGradient& taps);
 
-// x: [sourceSteps, groups*inputs, lanes]; dy: [steps, groups*units, lanes]; dw: [taps, inputs, groups*units]; dbias: [groups*units] or null
+// x: [sourceSteps, groups*inputs, lanes]; dy: [steps, groups*units, lanes]; dw: [taps, inputs, groups*units]; dbias:
+// [groups*units] or null
 template <class T>
 void tapGradient(const TapGradient& taps, const T* x, const T* dy, T* dw, T* dbias, ThreadPool& pool, void* workspace);
 

@@ -50,10 +50,11 @@ SEQNN_INLINE void tileBody(const T* w, int ldw, const Segment<T>* segments, int 
   (write(c + (I / V) * ldc + (I % V) * kLanes<T>, acc[I], I % V), ...);
 }
 
-// c: [R, V vectors] of an output whose rows are ldc apart; w: packed [k][ldw]; with Part the last vector has `last` lanes.
+// c: [R, V vectors] of an output whose rows are ldc apart; w: packed [k][ldw]; with Part the last vector has `last`
+// lanes.
 template <class T, int R, int V, bool Part>
-void tile(const T* w, int ldw, const Segment<T>* segments, int count, int lane, const T* bias, T* c, int64_t ldc, int last,
-          bool accumulate) {
+void tile(const T* w, int ldw, const Segment<T>* segments, int count, int lane, const T* bias, T* c, int64_t ldc,
+          int last, bool accumulate) {
   tileBody<T, V, Part>(w, ldw, segments, count, lane, bias, c, ldc, last, accumulate,
                        std::make_integer_sequence<int, R * V>());
 }
@@ -84,7 +85,8 @@ void tileRow(const T* w, int rows, const Segment<T>* segments, int count, int la
     const int parts = rows > kWideRows ? 2 : 1;
     for (int part = 0, r = 0; part < parts; ++part) {
       const int n = part + 1 == parts ? rows - r : (rows + 1) / 2;
-      kWide.of[n - 1](w + r, rows, segments, count, lane + l, bias ? bias + r : nullptr, c + r * ldc + l, ldc, L, accumulate);
+      kWide.of[n - 1](w + r, rows, segments, count, lane + l, bias ? bias + r : nullptr, c + r * ldc + l, ldc, L,
+                      accumulate);
       r += n;
     }
   }
@@ -92,8 +94,10 @@ void tileRow(const T* w, int rows, const Segment<T>* segments, int count, int la
   if (l < lanes) kPart.of[rows - 1](w, rows, segments, count, lane + l, bias, c + l, ldc, lanes - l, accumulate);
 }
 
-template void tileRow<float>(const float*, int, const Segment<float>*, int, int, const float*, float*, int64_t, int, bool);
-template void tileRow<double>(const double*, int, const Segment<double>*, int, int, const double*, double*, int64_t, int, bool);
+template void tileRow<float>(const float*, int, const Segment<float>*, int, int, const float*, float*, int64_t, int,
+                             bool);
+template void tileRow<double>(const double*, int, const Segment<double>*, int, int, const double*, double*, int64_t,
+                              int, bool);
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

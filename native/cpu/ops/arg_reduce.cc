@@ -24,8 +24,8 @@ class ArgReduce final : public Kernel {
   explicit ArgReduce(const AxisView& view) : view_(view) {}
 
   void run(const Call& call) override {
-    const T* x = in<T>(call, 0);              // [outer, count, inner]
-    int32_t* out0 = out<int32_t>(call, 0);    // [outer, inner]
+    const T* x = in<T>(call, 0);            // [outer, count, inner]
+    int32_t* out0 = out<int32_t>(call, 0);  // [outer, inner]
     const Split split = splitWork(view_.outer, view_.count * view_.inner);
     call.context.pool.parallel(split.tasks, [&](int task) {
       for (int64_t o = split.begin(task); o < split.end(task); ++o) {
@@ -82,7 +82,8 @@ class TopKHit final : public Kernel {
   }
 
  private:
-  // Classes strictly above the target's leave it a place; ties count in its favour, a prediction that is no number never hits.
+  // Classes strictly above the target's leave it a place; ties count in its favour, a prediction that is no number
+  // never hits.
   bool hitRow(const T* row, T target) const {
     if (target - target != 0) return false;
     int64_t above = 0;
@@ -101,10 +102,14 @@ Kernel* create_argReduce(const Node& node) {
   if (view.count == 0 && view.rows() > 0) fail("argReduce: the axis has no elements");
   expectOutput(node, 0, "the output", DType::i32, view.rows());
   switch (x.dtype) {
-    case DType::f32: return createArg<float>(node, view);
-    case DType::f64: return createArg<double>(node, view);
-    case DType::i32: return createArg<int32_t>(node, view);
-    case DType::boolean: return createArg<uint8_t>(node, view);
+    case DType::f32:
+      return createArg<float>(node, view);
+    case DType::f64:
+      return createArg<double>(node, view);
+    case DType::i32:
+      return createArg<int32_t>(node, view);
+    case DType::boolean:
+      return createArg<uint8_t>(node, view);
   }
   return nullptr;
 }

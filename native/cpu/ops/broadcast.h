@@ -10,10 +10,14 @@ namespace SEQNN_ISA {
 template <class T>
 SEQNN_INLINE T readOne(const void* p, DType dtype) {
   switch (dtype) {
-    case DType::f32: return static_cast<T>(*static_cast<const float*>(p));
-    case DType::f64: return static_cast<T>(*static_cast<const double*>(p));
-    case DType::i32: return static_cast<T>(*static_cast<const int32_t*>(p));
-    case DType::boolean: return static_cast<T>(*static_cast<const uint8_t*>(p));
+    case DType::f32:
+      return static_cast<T>(*static_cast<const float*>(p));
+    case DType::f64:
+      return static_cast<T>(*static_cast<const double*>(p));
+    case DType::i32:
+      return static_cast<T>(*static_cast<const int32_t*>(p));
+    case DType::boolean:
+      return static_cast<T>(*static_cast<const uint8_t*>(p));
   }
   return 0;
 }
@@ -66,10 +70,18 @@ struct Broadcast {
   template <class T>
   void expand(const void* p, int64_t start, int64_t n, T* to) const {
     switch (dtype) {
-      case DType::f32: expandAs(static_cast<const float*>(p), start, n, to); break;
-      case DType::f64: expandAs(static_cast<const double*>(p), start, n, to); break;
-      case DType::i32: expandAs(static_cast<const int32_t*>(p), start, n, to); break;
-      case DType::boolean: expandAs(static_cast<const uint8_t*>(p), start, n, to); break;
+      case DType::f32:
+        expandAs(static_cast<const float*>(p), start, n, to);
+        break;
+      case DType::f64:
+        expandAs(static_cast<const double*>(p), start, n, to);
+        break;
+      case DType::i32:
+        expandAs(static_cast<const int32_t*>(p), start, n, to);
+        break;
+      case DType::boolean:
+        expandAs(static_cast<const uint8_t*>(p), start, n, to);
+        break;
     }
   }
 

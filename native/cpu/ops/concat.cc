@@ -10,8 +10,7 @@ namespace {
 
 class Concat final : public Kernel {
  public:
-  Concat(const Node& node, const AxisView& view, int axis)
-      : count_(node.inputs()), outer_(view.outer), bytes_(count_) {
+  Concat(const Node& node, const AxisView& view, int axis) : count_(node.inputs()), outer_(view.outer), bytes_(count_) {
     const Value& result = node.output(0);
     const int64_t unit = view.inner * static_cast<int64_t>(bytesOf(result.dtype));
     int64_t sum = 0;

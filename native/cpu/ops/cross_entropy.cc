@@ -1,6 +1,6 @@
 // Crossentropy of logits along one axis, against probabilities or (flag sparse) class numbers.
-//   softmaxCrossEntropy: logits [O, C, I], target [O, C, I] or i32 [O, I] -> loss [O, I], probabilities [O, C, I] (optional)
-//   softmaxCrossEntropyGrad: probabilities, target, dloss [O, I] -> dlogits
+//   softmaxCrossEntropy: logits [O, C, I], target [O, C, I] or i32 [O, I] -> loss [O, I], probabilities [O, C, I]
+//   (optional) softmaxCrossEntropyGrad: probabilities, target, dloss [O, I] -> dlogits
 
 #include <math.h>
 
@@ -130,7 +130,8 @@ class CrossEntropyGrad final : public Kernel {
 };
 
 Config configOf(const Node& node, const Value& logits) {
-  const Config config{viewAround(logits.shape, axisOf(node, logits.shape)), node.flag("sparse"), node.output(1).present};
+  const Config config{viewAround(logits.shape, axisOf(node, logits.shape)), node.flag("sparse"),
+                      node.output(1).present};
   if (config.sparse) {
     expectInput(node, 1, "the labels", DType::i32, config.view.rows());
   } else {

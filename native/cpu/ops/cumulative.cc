@@ -37,17 +37,22 @@ template <class A, Kind kind>
 SEQNN_INLINE A join(A a, A b) {
   constexpr bool whole = static_cast<A>(0.5) == 0;
   switch (kind) {
-    case Kind::sum: return whole ? wrapped<A>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)) : a + b;
-    case Kind::prod: return whole ? wrapped<A>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)) : a * b;
-    case Kind::max: return b != b || a < b ? b : a;
-    case Kind::min: return b != b || b < a ? b : a;
+    case Kind::sum:
+      return whole ? wrapped<A>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)) : a + b;
+    case Kind::prod:
+      return whole ? wrapped<A>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)) : a * b;
+    case Kind::max:
+      return b != b || a < b ? b : a;
+    case Kind::min:
+      return b != b || b < a ? b : a;
   }
 }
 
 template <class T, Kind kind>
 class Cumulative final : public Kernel {
  public:
-  Cumulative(const AxisView& view, bool reverse, bool exclusive) : view_(view), reverse_(reverse), exclusive_(exclusive) {}
+  Cumulative(const AxisView& view, bool reverse, bool exclusive)
+      : view_(view), reverse_(reverse), exclusive_(exclusive) {}
 
   void run(const Call& call) override {
     const T* x = in<T>(call, 0);  // [outer, count, inner]
@@ -65,7 +70,10 @@ class Cumulative final : public Kernel {
  private:
   using A = typename Carry<T>::type;
   static constexpr int64_t kTile = 64;
-  static constexpr A kStart = kind == Kind::sum ? A(0) : kind == Kind::prod ? A(1) : kind == Kind::max ? Carry<T>::low : Carry<T>::high;
+  static constexpr A kStart = kind == Kind::sum    ? A(0)
+                              : kind == Kind::prod ? A(1)
+                              : kind == Kind::max  ? Carry<T>::low
+                                                   : Carry<T>::high;
 
   void runTile(const T* x, T* y, int64_t n) const {
     A carry[kTile];
@@ -94,7 +102,8 @@ Kernel* createFor(const Node& node, const AxisView& view) {
     if (strcmp(kind, "sum") == 0) return new Cumulative<T, Kind::sum>(view, reverse, exclusive);
     if (strcmp(kind, "prod") == 0) return new Cumulative<T, Kind::prod>(view, reverse, exclusive);
   }
-  fail("cumulative: kind \"%s\" of %s, expected sum, prod, max or min (of bool: max or min)", kind, nameOf(node.input(0).dtype));
+  fail("cumulative: kind \"%s\" of %s, expected sum, prod, max or min (of bool: max or min)", kind,
+       nameOf(node.input(0).dtype));
 }
 
 }  // namespace
@@ -104,10 +113,14 @@ Kernel* create_cumulative(const Node& node) {
   const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
   expectOutput(node, 0, "the output", x.dtype, view.size());
   switch (x.dtype) {
-    case DType::f32: return createFor<float>(node, view);
-    case DType::f64: return createFor<double>(node, view);
-    case DType::i32: return createFor<int32_t>(node, view);
-    case DType::boolean: return createFor<uint8_t>(node, view);
+    case DType::f32:
+      return createFor<float>(node, view);
+    case DType::f64:
+      return createFor<double>(node, view);
+    case DType::i32:
+      return createFor<int32_t>(node, view);
+    case DType::boolean:
+      return createFor<uint8_t>(node, view);
   }
   return nullptr;
 }

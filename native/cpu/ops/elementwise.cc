@@ -63,7 +63,8 @@ class Elementwise final : public Kernel {
   void run(const Call& call) override {
     if (size_ == 0) return;
     call.context.pool.parallel(split_.tasks, [&](int task) {
-      runRange(call, call.workspace + scratch_ * task, split_.begin(task) * kBlock, least(split_.end(task) * kBlock, size_));
+      runRange(call, call.workspace + scratch_ * task, split_.begin(task) * kBlock,
+               least(split_.end(task) * kBlock, size_));
     });
   }
 
@@ -96,11 +97,14 @@ class Elementwise final : public Kernel {
     if (words % 4 != 0) fail("elementwise: code has %d values, expected a multiple of 4", words);
     if (results != outputCount_) fail("elementwise: %d results for %d outputs", results, outputCount_);
     const int given = inputCount_ + constants + words / 4;
-    if (given + results > kMaxRegisters) fail("elementwise: %d registers, expected at most %d", given, kMaxRegisters - results);
+    if (given + results > kMaxRegisters)
+      fail("elementwise: %d registers, expected at most %d", given, kMaxRegisters - results);
 
     for (int i = 0; i < inputCount_; ++i) {
       const Broadcast& source = sources_[i];
-      registers_[i].home = source.scalar() ? Home::scalar : source.plain() && source.dtype == kType ? Home::inPlace : Home::expanded;
+      registers_[i].home = source.scalar()                           ? Home::scalar
+                           : source.plain() && source.dtype == kType ? Home::inPlace
+                                                                     : Home::expanded;
     }
     for (int i = 0; i < constants; ++i) {
       registers_[inputCount_ + i].home = Home::scalar;
@@ -143,7 +147,8 @@ class Elementwise final : public Kernel {
   void placeRegisters() {
     int lastInPlaceRead = -1;
     for (int r = 0; r < inputCount_; ++r) {
-      if (registers_[r].home == Home::inPlace) lastInPlaceRead = static_cast<int>(most(lastInPlaceRead, registers_[r].lastUse));
+      if (registers_[r].home == Home::inPlace)
+        lastInPlaceRead = static_cast<int>(most(lastInPlaceRead, registers_[r].lastUse));
     }
     for (int r = 0; r < inputCount_; ++r) {
       if (registers_[r].home == Home::scalar) registers_[r].slot = scalars_++;
@@ -174,7 +179,8 @@ class Elementwise final : public Kernel {
       if (target.output < 0) take(target);
     }
     operandCount_ = inputCount_ + outputCount_;
-    blocks_ = static_cast<int64_t>(alignUp(static_cast<size_t>(kOperands + operandCount_) * sizeof(char*))) + scalars_ * 64;
+    blocks_ =
+        static_cast<int64_t>(alignUp(static_cast<size_t>(kOperands + operandCount_) * sizeof(char*))) + scalars_ * 64;
     for (int s = 0; s < stepCount_; ++s) {
       for (int i = 0; i < 4; ++i) steps_[s].place[i] = placeOf(steps_[s].reg[i]);
     }
@@ -183,12 +189,16 @@ class Elementwise final : public Kernel {
   Place placeOf(int r) const {
     const Register& reg = registers_[r];
     switch (reg.home) {
-      case Home::inPlace: return {kOperands + r, 0, -1, -1};
-      case Home::expanded: return {kScratch, blocks_ + reg.slot * kBlockBytes, 0, -1};
+      case Home::inPlace:
+        return {kOperands + r, 0, -1, -1};
+      case Home::expanded:
+        return {kScratch, blocks_ + reg.slot * kBlockBytes, 0, -1};
       case Home::scalar:
-        if (r >= inputCount_) return {kConstants, (r - inputCount_) * kLanes<T> * static_cast<int64_t>(sizeof(T)), 0, 0};
+        if (r >= inputCount_)
+          return {kConstants, (r - inputCount_) * kLanes<T> * static_cast<int64_t>(sizeof(T)), 0, 0};
         return {kScratch, blocks_ - (scalars_ - reg.slot) * 64, 0, 0};
-      case Home::step: break;
+      case Home::step:
+        break;
     }
     if (reg.output >= 0) return {kOperands + inputCount_ + reg.output, 0, -1, -1};
     return {kScratch, blocks_ + reg.slot * kBlockBytes, 0, -1};

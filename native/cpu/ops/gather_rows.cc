@@ -47,7 +47,10 @@ template <class T>
 class ScatterAddRows final : public Kernel {
  public:
   ScatterAddRows(int64_t rows, int64_t width, int64_t count)
-      : rows_(rows), width_(width), count_(count), split_(splitWork((width + kColumns - 1) / kColumns, (count + rows) * kColumns)) {}
+      : rows_(rows),
+        width_(width),
+        count_(count),
+        split_(splitWork((width + kColumns - 1) / kColumns, (count + rows) * kColumns)) {}
 
   void run(const Call& call) override {
     const int32_t* index = in<int32_t>(call, 0);  // [count]

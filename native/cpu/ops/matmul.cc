@@ -29,13 +29,16 @@ struct Plan {
   }
   double products() const { return 1.0 * M * N * K * static_cast<double>(batch); }
   // Whole matrices are shared out when they are small or many, else each is cut into blocks.
-  bool sharesBatch() const { return batch >= 16 || (batch > 1 && tasksFor(products() / static_cast<double>(batch)) == 1); }
+  bool sharesBatch() const {
+    return batch >= 16 || (batch > 1 && tasksFor(products() / static_cast<double>(batch)) == 1);
+  }
 };
 
 template <class T>
 class MatMul final : public Kernel {
  public:
-  explicit MatMul(const Plan& plan) : plan_(plan), tasks_(plan.sharesBatch() ? lesser(tasksFor(plan.products()), plan.batch) : 1) {
+  explicit MatMul(const Plan& plan)
+      : plan_(plan), tasks_(plan.sharesBatch() ? lesser(tasksFor(plan.products()), plan.batch) : 1) {
     workspace = tasks_ > 1 ? gemmSerialWorkspace<T>(plan.M, plan.N, plan.K) * static_cast<size_t>(tasks_)
                            : gemmWorkspace<T>(plan.M, plan.N, plan.K);
   }
@@ -78,7 +81,8 @@ Side sideOf(const char* what, const Shape& shape, bool transposed, const Shape& 
   for (int i = shape.rank - 3; i >= 0; --i) {
     const int at = i + result.rank - shape.rank;
     if (at < 0 || (shape.dim[i] != 1 && shape.dim[i] != result.dim[at])) {
-      fail("matmul: dimension %d of %s is %lld and does not broadcast to the result's", i, what, static_cast<long long>(shape.dim[i]));
+      fail("matmul: dimension %d of %s is %lld and does not broadcast to the result's", i, what,
+           static_cast<long long>(shape.dim[i]));
     }
     side.batchStride[at] = shape.dim[i] == 1 ? 0 : stride;
     stride *= shape.dim[i];
@@ -101,7 +105,8 @@ Kernel* create_matmul(const Node& node) {
   const bool transposeA = node.flag("transposeA"), transposeB = node.flag("transposeB");
   const int64_t M = a.dim[a.rank - (transposeA ? 1 : 2)], K = a.dim[a.rank - (transposeA ? 2 : 1)];
   const int64_t N = b.dim[b.rank - (transposeB ? 2 : 1)], inner = b.dim[b.rank - (transposeB ? 1 : 2)];
-  if (K != inner) fail("matmul: a sums over %lld elements, b over %lld", static_cast<long long>(K), static_cast<long long>(inner));
+  if (K != inner)
+    fail("matmul: a sums over %lld elements, b over %lld", static_cast<long long>(K), static_cast<long long>(inner));
 
   const int64_t rowsOut = y.shape.dim[y.shape.rank - 2], columnsOut = y.shape.dim[y.shape.rank - 1];
   if (rowsOut != M || columnsOut != N) {

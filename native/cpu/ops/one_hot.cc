@@ -37,10 +37,14 @@ Kernel* create_oneHot(const Node& node) {
   const AxisView view = viewAround(y.shape, axisOf(node, y.shape));
   expectInput(node, 0, "the indices", DType::i32, view.rows());
   switch (y.dtype) {
-    case DType::f32: return new OneHot<float>(view);
-    case DType::f64: return new OneHot<double>(view);
-    case DType::i32: return new OneHot<int32_t>(view);
-    case DType::boolean: return new OneHot<uint8_t>(view);
+    case DType::f32:
+      return new OneHot<float>(view);
+    case DType::f64:
+      return new OneHot<double>(view);
+    case DType::i32:
+      return new OneHot<int32_t>(view);
+    case DType::boolean:
+      return new OneHot<uint8_t>(view);
   }
   return nullptr;
 }

@@ -160,7 +160,8 @@ void foldColumns(const T* x, int64_t rows, int64_t stride, int64_t columns, T* o
     foldTile<T, Op, 2>(x + i, rows, stride, out + i, kStep);
     i += 2 * kStep;
   }
-  for (; i < columns; i += kStep) foldTile<T, Op, 1>(x + i, rows, stride, out + i, static_cast<int>(least(kStep, columns - i)));
+  for (; i < columns; i += kStep)
+    foldTile<T, Op, 1>(x + i, rows, stride, out + i, static_cast<int>(least(kStep, columns - i)));
 }
 
 // [outer, count, inner] -> [outer, chunks, inner]
@@ -225,7 +226,8 @@ class Reduce final : public Kernel {
     }
     const int64_t kept = passCount_ ? passes_[passCount_ - 1].size() : size_;
     if (size_ > 0 && kept != outSize_) {
-      fail("reduce: the output has %lld elements, expected %lld", static_cast<long long>(outSize_), static_cast<long long>(kept));
+      fail("reduce: the output has %lld elements, expected %lld", static_cast<long long>(outSize_),
+           static_cast<long long>(kept));
     }
     for (int p = 0; p + 1 < passCount_; ++p) {
       size_t& room = room_[p % 2];
@@ -242,7 +244,8 @@ class Reduce final : public Kernel {
     } else if (passCount_ == 0) {
       if (x != y) memcpy(y, x, static_cast<size_t>(size_) * sizeof(T));
     }
-    T* rooms[2] = {reinterpret_cast<T*>(call.workspace), reinterpret_cast<T*>(call.workspace + alignUp(room_[0] * sizeof(T)))};
+    T* rooms[2] = {reinterpret_cast<T*>(call.workspace),
+                   reinterpret_cast<T*>(call.workspace + alignUp(room_[0] * sizeof(T)))};
     for (int p = 0; p < passCount_; ++p) {
       T* to = p + 1 == passCount_ ? y : rooms[p % 2];
       runPass(call, passes_[p], x, to);
@@ -263,9 +266,11 @@ class Reduce final : public Kernel {
     const Split split = splitWork(pass.outer * pass.chunks * pass.tiles, least(pass.chunk, pass.count) * pass.tile);
     call.context.pool.parallel(split.tasks, [&](int task) {
       const int64_t begin = split.begin(task), end = split.end(task);
-      int64_t tile = begin % pass.tiles, chunk = begin / pass.tiles % pass.chunks, outer = begin / pass.tiles / pass.chunks;
+      int64_t tile = begin % pass.tiles, chunk = begin / pass.tiles % pass.chunks,
+              outer = begin / pass.tiles / pass.chunks;
       for (int64_t unit = begin; unit < end; ++unit) {
-        const int64_t first = chunk * pass.chunk, rows = least(pass.chunk, pass.count - first), column = tile * pass.tile;
+        const int64_t first = chunk * pass.chunk, rows = least(pass.chunk, pass.count - first),
+                      column = tile * pass.tile;
         const T* from = x + (outer * pass.count + first) * pass.inner + column;
         T* to = y + (outer * pass.chunks + chunk) * pass.inner + column;
         if (pass.inner == 1) {
@@ -339,7 +344,8 @@ Kernel* create_reduce(const Node& node) {
   const char* kind = node.word("kind", "");
   Kernel* kernel = createKind(node, kind);
   if (!kernel) {
-    fail("reduce: kind \"%s\" of %s, expected sum, mean, max, min or prod of numbers, any or all of bool", kind, nameOf(x.dtype));
+    fail("reduce: kind \"%s\" of %s, expected sum, mean, max, min or prod of numbers, any or all of bool", kind,
+         nameOf(x.dtype));
   }
   return kernel;
 }

@@ -1,6 +1,8 @@
-// rnn: a recurrent layer over a whole sequence. T steps, B batch, F features, H units, G gates (columns of the kernels).
+// rnn: a recurrent layer over a whole sequence. T steps, B batch, F features, H units, G gates (columns of the
+// kernels).
 //
-// inputs   0 x [T,F,B]  1 kernel [F,G*H]  2 recurrent [H,G*H]  3 bias [G*H] (gruResetAfter [2,G*H])?  4 h0 [H,B]?  5 c0 [H,B]?
+// inputs   0 x [T,F,B]  1 kernel [F,G*H]  2 recurrent [H,G*H]  3 bias [G*H] (gruResetAfter [2,G*H])?  4 h0 [H,B]?  5 c0
+// [H,B]?
 //          6 mask bool [T,B]?  7 recurrent dropout mask [H,B]?  8 peephole [3,H] (rows i,f,o)?
 // outputs  0 h [T,H,B]?  1 last h [H,B]?  2 c [T,H,B] (lstm)?  3 last c [H,B]?  4 reserve [T,R,H,B] (training)?
 //          where R is 0 (operand absent) for simple, 5 for lstm, 3 for gru, 4 for gruResetAfter
@@ -26,10 +28,11 @@ class Rnn final : public OptionalOperands {
 
   void run(const Call& call) override {
     const ForwardOperands<T> operands = {
-        given<T>(call, kX),        given<T>(call, kKernel),   given<T>(call, kRecurrent), given<T>(call, kBias),
-        given<T>(call, kH0),       given<T>(call, kC0),       given<uint8_t>(call, kMask), given<T>(call, kDropout),
-        given<T>(call, kPeephole), wanted<T>(call, kHs),      wanted<T>(call, kHLast),    wanted<T>(call, kCs),
-        wanted<T>(call, kCLast),   wanted<T>(call, kReserve), call.context.pool};
+        given<T>(call, kX),          given<T>(call, kKernel),   given<T>(call, kRecurrent),
+        given<T>(call, kBias),       given<T>(call, kH0),       given<T>(call, kC0),
+        given<uint8_t>(call, kMask), given<T>(call, kDropout),  given<T>(call, kPeephole),
+        wanted<T>(call, kHs),        wanted<T>(call, kHLast),   wanted<T>(call, kCs),
+        wanted<T>(call, kCLast),     wanted<T>(call, kReserve), call.context.pool};
     kPaths[path_].run(*this, operands, call.workspace);
   }
 

@@ -18,13 +18,29 @@ class RnnGrad final : public OptionalOperands {
   RnnGrad(const Node& node, const RnnConfig& config) : RnnGrad(node, config, Places()) {}
 
   void run(const Call& call) override {
-    const BackwardOperands<T> operands = {
-        given<T>(call, kX),          given<T>(call, kKernel),  given<T>(call, kRecurrent), given<T>(call, kH0),
-        given<T>(call, kC0),         given<uint8_t>(call, kMask), given<T>(call, kDropout), given<T>(call, kPeephole),
-        given<T>(call, kGradHs),     given<T>(call, kGradCs),  given<T>(call, kGradReserve), given<T>(call, kDHs),
-        given<T>(call, kDHLast),     given<T>(call, kDCs),     given<T>(call, kDCLast),    wanted<T>(call, kDX),
-        wanted<T>(call, kDKernel),   wanted<T>(call, kDRecurrent), wanted<T>(call, kDBias), wanted<T>(call, kDH0),
-        wanted<T>(call, kDC0),       wanted<T>(call, kDPeephole), call.context.pool};
+    const BackwardOperands<T> operands = {given<T>(call, kX),
+                                          given<T>(call, kKernel),
+                                          given<T>(call, kRecurrent),
+                                          given<T>(call, kH0),
+                                          given<T>(call, kC0),
+                                          given<uint8_t>(call, kMask),
+                                          given<T>(call, kDropout),
+                                          given<T>(call, kPeephole),
+                                          given<T>(call, kGradHs),
+                                          given<T>(call, kGradCs),
+                                          given<T>(call, kGradReserve),
+                                          given<T>(call, kDHs),
+                                          given<T>(call, kDHLast),
+                                          given<T>(call, kDCs),
+                                          given<T>(call, kDCLast),
+                                          wanted<T>(call, kDX),
+                                          wanted<T>(call, kDKernel),
+                                          wanted<T>(call, kDRecurrent),
+                                          wanted<T>(call, kDBias),
+                                          wanted<T>(call, kDH0),
+                                          wanted<T>(call, kDC0),
+                                          wanted<T>(call, kDPeephole),
+                                          call.context.pool};
     const auto place = [&](size_t at) { return reinterpret_cast<T*>(call.workspace + at); };
     const Kept<T> kept = {place(dGates_), c_.dropout ? place(used_) : nullptr,
                           c_.kind == CellKind::gru ? place(reset_) : nullptr, place(zeros_)};

@@ -88,7 +88,8 @@ class Read final : public Kernel {
 template <class E>
 class Place final : public Kernel {
  public:
-  Place(const Window& window, int64_t size, int64_t whole, E around) : window_(window), size_(size), whole_(whole), around_(around) {}
+  Place(const Window& window, int64_t size, int64_t whole, E around)
+      : window_(window), size_(size), whole_(whole), around_(around) {}
   void run(const Call& call) override {
     E* y = out<E>(call, 0);
     for (int64_t i = 0; i < whole_; ++i) y[i] = around_;
@@ -114,10 +115,14 @@ Kernel* place(const Node& node, const char* beginName, double around) {
   const Window window = windowOf(node, x.shape, y.shape, beginName);
   const int64_t size = x.shape.size(), whole = y.shape.size();
   switch (x.dtype) {
-    case DType::f32: return new Place<uint32_t>(window, size, whole, bitsAs<uint32_t>(static_cast<float>(around)));
-    case DType::i32: return new Place<uint32_t>(window, size, whole, bitsAs<uint32_t>(static_cast<int32_t>(around)));
-    case DType::f64: return new Place<uint64_t>(window, size, whole, bitsAs<uint64_t>(around));
-    case DType::boolean: return new Place<uint8_t>(window, size, whole, around != 0);
+    case DType::f32:
+      return new Place<uint32_t>(window, size, whole, bitsAs<uint32_t>(static_cast<float>(around)));
+    case DType::i32:
+      return new Place<uint32_t>(window, size, whole, bitsAs<uint32_t>(static_cast<int32_t>(around)));
+    case DType::f64:
+      return new Place<uint64_t>(window, size, whole, bitsAs<uint64_t>(around));
+    case DType::boolean:
+      return new Place<uint8_t>(window, size, whole, around != 0);
   }
   return nullptr;
 }
@@ -130,9 +135,12 @@ Kernel* create_slice(const Node& node) {
   const Window window = windowOf(node, y.shape, x.shape, "begin");
   const int64_t size = y.shape.size();
   switch (bytesOf(x.dtype)) {
-    case 1: return new Read<uint8_t>(window, size);
-    case 4: return new Read<uint32_t>(window, size);
-    default: return new Read<uint64_t>(window, size);
+    case 1:
+      return new Read<uint8_t>(window, size);
+    case 4:
+      return new Read<uint32_t>(window, size);
+    default:
+      return new Read<uint64_t>(window, size);
   }
 }
 

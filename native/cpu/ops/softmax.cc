@@ -114,9 +114,15 @@ AxisView checked(const Node& node, int operands) {
 
 }  // namespace
 
-Kernel* create_softmax(const Node& node) { return newFloating<Softmax>(node, presentOut(node, 0).dtype, checked(node, 1)); }
-Kernel* create_logSoftmax(const Node& node) { return newFloating<LogSoftmax>(node, presentOut(node, 0).dtype, checked(node, 1)); }
-Kernel* create_softmaxGrad(const Node& node) { return newFloating<SoftmaxGrad>(node, presentOut(node, 0).dtype, checked(node, 2)); }
+Kernel* create_softmax(const Node& node) {
+  return newFloating<Softmax>(node, presentOut(node, 0).dtype, checked(node, 1));
+}
+Kernel* create_logSoftmax(const Node& node) {
+  return newFloating<LogSoftmax>(node, presentOut(node, 0).dtype, checked(node, 1));
+}
+Kernel* create_softmaxGrad(const Node& node) {
+  return newFloating<SoftmaxGrad>(node, presentOut(node, 0).dtype, checked(node, 2));
+}
 Kernel* create_logSoftmaxGrad(const Node& node) {
   return newFloating<LogSoftmaxGrad>(node, presentOut(node, 0).dtype, checked(node, 2));
 }

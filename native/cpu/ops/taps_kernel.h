@@ -51,8 +51,8 @@ inline int asSize(const Node& node, int64_t size) {
 inline void expectShape(const Node& node, const char* what, const Value& value, int64_t d0, int64_t d1, int64_t d2) {
   const Shape& s = value.shape;
   if (s.rank != 3 || s.dim[0] != d0 || s.dim[1] != d1 || s.dim[2] != d2) {
-    fail("%s: %s has rank %d and dimensions [%lld, %lld, %lld, ...], expected [%lld, %lld, %lld]", node.op(), what, s.rank,
-         static_cast<long long>(s.dim[0]), static_cast<long long>(s.dim[1]), static_cast<long long>(s.dim[2]),
+    fail("%s: %s has rank %d and dimensions [%lld, %lld, %lld, ...], expected [%lld, %lld, %lld]", node.op(), what,
+         s.rank, static_cast<long long>(s.dim[0]), static_cast<long long>(s.dim[1]), static_cast<long long>(s.dim[2]),
          static_cast<long long>(d0), static_cast<long long>(d1), static_cast<long long>(d2));
   }
 }

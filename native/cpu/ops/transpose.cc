@@ -96,7 +96,8 @@ Walk walkOf(const Node& node) {
   Walk walk;
   for (int d = 0; d < y.rank; ++d) {
     const int source = perm[d] >= 0 && perm[d] < x.rank ? static_cast<int>(perm[d]) : -1;
-    if (source < 0 || seen[source]) fail("transpose: perm[%d] = %g, expected each of 0..%d once", d, perm[d], x.rank - 1);
+    if (source < 0 || seen[source])
+      fail("transpose: perm[%d] = %g, expected each of 0..%d once", d, perm[d], x.rank - 1);
     seen[source] = true;
     if (y.dim[d] != x.dim[source]) fail("transpose: dimension %d of the output does not match perm", d);
     if (y.dim[d] == 1) continue;
@@ -179,9 +180,12 @@ Kernel* create_transpose(const Node& node) {
   const DType dtype = present(node, 0).dtype;
   expectDType(node, "the output", presentOut(node, 0), dtype);
   switch (bytesOf(dtype)) {
-    case 1: return new Transpose<uint8_t>(node);
-    case 4: return new Transpose<uint32_t>(node);
-    default: return new Transpose<uint64_t>(node);
+    case 1:
+      return new Transpose<uint8_t>(node);
+    case 4:
+      return new Transpose<uint32_t>(node);
+    default:
+      return new Transpose<uint64_t>(node);
   }
 }
 

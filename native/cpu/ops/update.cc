@@ -1,8 +1,8 @@
 // SGD, Adam and RMSprop as Keras 3 defines them; see update.h for the operands.
 
-#include <math.h>
-
 #include "cpu/ops/update.h"
+
+#include <math.h>
 
 namespace seqnn {
 namespace SEQNN_ISA {

@@ -34,7 +34,8 @@ struct UpdateConfig {
 template <class T, template <class> class Rule, bool counts>
 class Update final : public Kernel {
  public:
-  explicit Update(const UpdateConfig& config) : config_(config), split_(splitWork((config.size + kBlock - 1) / kBlock, 2 * kBlock)) {}
+  explicit Update(const UpdateConfig& config)
+      : config_(config), split_(splitWork((config.size + kBlock - 1) / kBlock, 2 * kBlock)) {}
 
   void run(const Call& call) override {
     Settings settings{};
@@ -73,8 +74,8 @@ class Update final : public Kernel {
 };
 
 // Checks the operands and gathers the named attributes.
-inline UpdateConfig updateConfig(const Node& node, bool counts, const bool* slots, int slotCount, const char* const* names,
-                                 const double* fallbacks, int nameCount) {
+inline UpdateConfig updateConfig(const Node& node, bool counts, const bool* slots, int slotCount,
+                                 const char* const* names, const double* fallbacks, int nameCount) {
   const Value& var = present(node, 0);
   const int64_t size = var.shape.size();
   expectInput(node, 1, "the gradient", var.dtype, size);

@@ -80,7 +80,9 @@ class BackwardLanes {
 
     for (int s = c_.T - 1; s >= 0; --s) {
       const int64_t time = timeOf(c_, s);
-      const auto ofStep = [&](const T* states) { return Rows<const T>{states ? states + s * state + begin : nullptr, B}; };
+      const auto ofStep = [&](const T* states) {
+        return Rows<const T>{states ? states + s * state + begin : nullptr, B};
+      };
       b.h = ofStep(o.hs);
       b.dhGiven = ofStep(o.dhs);
       b.dcGiven = ofStep(o.dcs);

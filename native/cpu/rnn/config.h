@@ -29,8 +29,14 @@ constexpr CellLayout kCellLayouts[] = {
     {"simple", 1, 1, 0, 1, {{0, 1, 0, true, StateOperand::before}}},
     {"lstm", 4, 5, 5, 1, {{0, 4, 0, true, StateOperand::before}}},
     {"gru", 3, 3, 3, 2, {{0, 2, 0, true, StateOperand::before}, {2, 1, 2, true, StateOperand::reset}}},
-    {"gruResetAfter", 3, 4, 4, 3,
-     {{0, 2, 0, true, StateOperand::before}, {2, 1, 2, true, StateOperand::none}, {3, 1, 2, false, StateOperand::before}}},
+    {"gruResetAfter",
+     3,
+     4,
+     4,
+     3,
+     {{0, 2, 0, true, StateOperand::before},
+      {2, 1, 2, true, StateOperand::none},
+      {3, 1, 2, false, StateOperand::before}}},
 };
 
 // Column blocks of the LSTM's gates.

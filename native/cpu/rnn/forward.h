@@ -10,20 +10,20 @@ namespace {
 
 template <class T>
 struct ForwardOperands {
-  const T* x;          // [T, F, B]
-  const T* kernel;     // [F, columns]
-  const T* recurrent;  // [H, columns]
-  const T* bias;       // [columns], gruResetAfter [2, columns]; may be null, like all that follow
-  const T* h0;         // [H, B]
-  const T* c0;         // [H, B]
+  const T* x;           // [T, F, B]
+  const T* kernel;      // [F, columns]
+  const T* recurrent;   // [H, columns]
+  const T* bias;        // [columns], gruResetAfter [2, columns]; may be null, like all that follow
+  const T* h0;          // [H, B]
+  const T* c0;          // [H, B]
   const uint8_t* mask;  // [T, B]
-  const T* dropout;    // [H, B]
-  const T* peephole;   // [3, H]
-  T* hs;               // [T, H, B]
-  T* hLast;            // [H, B]
-  T* cs;               // [T, H, B]
-  T* cLast;            // [H, B]
-  T* reserve;          // [T, reserve, H, B]
+  const T* dropout;     // [H, B]
+  const T* peephole;    // [3, H]
+  T* hs;                // [T, H, B]
+  T* hLast;             // [H, B]
+  T* cs;                // [T, H, B]
+  T* cLast;             // [H, B]
+  T* reserve;           // [T, reserve, H, B]
   ThreadPool& pool;
 };
 

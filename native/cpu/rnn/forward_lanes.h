@@ -44,7 +44,8 @@ class ForwardLanes {
     const int64_t columns = c_.columns();
     const int M = p.gates * c_.H, K = depthOf(p), first = p.column * c_.H;
     if (p.x) packLanes<T>(o.kernel + first, 1, columns, M, c_.F, packed, 0, K);
-    if (p.state != StateOperand::none) packLanes<T>(o.recurrent + first, 1, columns, M, c_.H, packed, p.x ? c_.F : 0, K);
+    if (p.state != StateOperand::none)
+      packLanes<T>(o.recurrent + first, 1, columns, M, c_.H, packed, p.x ? c_.F : 0, K);
   }
 
   void sequence(const ForwardOperands<T>& o, char* space, int begin, int lanes) const {
@@ -101,8 +102,9 @@ class ForwardLanes {
         steps_.forwardReset(constants, b);
         segments[count++] = {b.reset.p, b.reset.ld, c_.H};
       }
-      lanesGemm<T>(reinterpret_cast<const T*>(space + packed_[p]), product.gates * c_.H, depthOf(product), segments, count,
-                   bias + product.row * c_.H, b.gates.p + product.row * b.gateStride, b.gates.ld, b.lanes, false);
+      lanesGemm<T>(reinterpret_cast<const T*>(space + packed_[p]), product.gates * c_.H, depthOf(product), segments,
+                   count, bias + product.row * c_.H, b.gates.p + product.row * b.gateStride, b.gates.ld, b.lanes,
+                   false);
     }
     steps_.forward(constants, b);
   }

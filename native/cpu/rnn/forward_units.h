@@ -54,11 +54,20 @@ void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int colu
   for (int column = 0; column < columns; column += 5 * L) {
     const int left = columns - column, vectors = (left + L - 1) / L, last = left - (vectors - 1) * L;
     switch (vectors) {
-      case 1: timesColumns<T, 1>(terms, count, bias, z, column, last); break;
-      case 2: timesColumns<T, 2>(terms, count, bias, z, column, last); break;
-      case 3: timesColumns<T, 3>(terms, count, bias, z, column, last); break;
-      case 4: timesColumns<T, 4>(terms, count, bias, z, column, last); break;
-      default: timesColumns<T, 5>(terms, count, bias, z, column, left < 5 * L ? last : L);
+      case 1:
+        timesColumns<T, 1>(terms, count, bias, z, column, last);
+        break;
+      case 2:
+        timesColumns<T, 2>(terms, count, bias, z, column, last);
+        break;
+      case 3:
+        timesColumns<T, 3>(terms, count, bias, z, column, last);
+        break;
+      case 4:
+        timesColumns<T, 4>(terms, count, bias, z, column, last);
+        break;
+      default:
+        timesColumns<T, 5>(terms, count, bias, z, column, left < 5 * L ? last : L);
     }
   }
 }

@@ -56,12 +56,13 @@ struct GruBackwardPart {
   Vec<T> r;
 };
 template <class T, class Pair>
-SEQNN_INLINE GruBackwardPart<T> gruBackwardUpdate(const Pair& pair, const BackwardBlock<T>& b, int row, int lane, int n) {
+SEQNN_INLINE GruBackwardPart<T> gruBackwardUpdate(const Pair& pair, const BackwardBlock<T>& b, int row, int lane,
+                                                  int n) {
   const Vec<T> zero = splat<T>(T(0));
   const Vec<T> dh = loadAt(b.dh, row, lane, n) + loadOrZero(b.dhGiven, row, lane, n);
-  cells::GruUpdateGrad<T> d = cells::gruUpdateBackward<T>(
-      pair.gate, pair.act, loadAt(gateRows(b, kUpdate), row, lane, n), loadAt(gateRows(b, kCandidate), row, lane, n),
-      loadAt(b.hBefore, row, lane, n), dh);
+  cells::GruUpdateGrad<T> d =
+      cells::gruUpdateBackward<T>(pair.gate, pair.act, loadAt(gateRows(b, kUpdate), row, lane, n),
+                                  loadAt(gateRows(b, kCandidate), row, lane, n), loadAt(b.hBefore, row, lane, n), dh);
   d.z = kept<T>(b, lane, n, d.z, zero);
   d.n = kept<T>(b, lane, n, d.n, zero);
   storeAt(dGateRows(b, kUpdate), row, lane, n, d.z);
@@ -85,7 +86,8 @@ void gruResetAfterBackwardStep(const CellConstants<T>& cell, const BackwardBlock
 template <class T, class Pair>
 void gruBackwardStep(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
   const Pair pair(cell);
-  overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT { gruBackwardUpdate<T>(pair, b, row, lane, n); });
+  overBlock<T>(b.rows, b.lanes,
+               [&](int row, int lane, int n) SEQNN_FLAT { gruBackwardUpdate<T>(pair, b, row, lane, n); });
 }
 
 // dReset holds the gradient of r h' on entry and, for the driver to scale and add, that of h' afterwards.

@@ -9,7 +9,8 @@ namespace {
 
 // The peepholes of a block's row: scalars of its unit, or vectors when the lanes are units.
 template <class T>
-SEQNN_INLINE cells::Peepholes<T> peepholesAt(const CellConstants<T>& cell, const Block<T>& b, int row, int lane, int n) {
+SEQNN_INLINE cells::Peepholes<T> peepholesAt(const CellConstants<T>& cell, const Block<T>& b, int row, int lane,
+                                             int n) {
   const T* p = cell.peephole;  // [3, H]
   const int h = cell.units;
   if (b.unitInner) return {loadLanes<T>(p + lane, n), loadLanes<T>(p + h + lane, n), loadLanes<T>(p + 2 * h + lane, n)};

@@ -9,21 +9,26 @@ namespace {
 template <class T>
 CellSteps<T> simpleSteps(Activation activation) {
   switch (activation) {
-    case Activation::tanh: return {simpleForwardStep<T, Fixed<Activation::tanh>>, nullptr,
-                                   simpleBackwardStep<T, Fixed<Activation::tanh>>, nullptr};
-    case Activation::relu: return {simpleForwardStep<T, Fixed<Activation::relu>>, nullptr,
-                                   simpleBackwardStep<T, Fixed<Activation::relu>>, nullptr};
-    default: return {simpleForwardStep<T, Chosen>, nullptr, simpleBackwardStep<T, Chosen>, nullptr};
+    case Activation::tanh:
+      return {simpleForwardStep<T, Fixed<Activation::tanh>>, nullptr, simpleBackwardStep<T, Fixed<Activation::tanh>>,
+              nullptr};
+    case Activation::relu:
+      return {simpleForwardStep<T, Fixed<Activation::relu>>, nullptr, simpleBackwardStep<T, Fixed<Activation::relu>>,
+              nullptr};
+    default:
+      return {simpleForwardStep<T, Chosen>, nullptr, simpleBackwardStep<T, Chosen>, nullptr};
   }
 }
 
 template <class T, class Pair>
 CellSteps<T> gatedSteps(CellKind kind) {
   switch (kind) {
-    case CellKind::lstm: return {lstmForwardStep<T, Pair>, nullptr, lstmBackwardStep<T, Pair>, nullptr};
-    case CellKind::gru: return {gruForwardStep<T, Pair>, gruForwardReset<T, Pair>, gruBackwardStep<T, Pair>,
-                                gruBackwardReset<T, Pair>};
-    default: return {gruResetAfterForwardStep<T, Pair>, nullptr, gruResetAfterBackwardStep<T, Pair>, nullptr};
+    case CellKind::lstm:
+      return {lstmForwardStep<T, Pair>, nullptr, lstmBackwardStep<T, Pair>, nullptr};
+    case CellKind::gru:
+      return {gruForwardStep<T, Pair>, gruForwardReset<T, Pair>, gruBackwardStep<T, Pair>, gruBackwardReset<T, Pair>};
+    default:
+      return {gruResetAfterForwardStep<T, Pair>, nullptr, gruResetAfterBackwardStep<T, Pair>, nullptr};
   }
 }
 

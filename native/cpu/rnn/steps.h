@@ -1,7 +1,7 @@
 #pragma once
 
-// One time step of one cell, over a block of units and lanes: the pointwise functions behind plain pointers, so that the
-// time loops are compiled once and the cells stay small.
+// One time step of one cell, over a block of units and lanes: the pointwise functions behind plain pointers, so that
+// the time loops are compiled once and the cells stay small.
 
 #include "cpu/rnn/config.h"
 
@@ -22,11 +22,11 @@ struct CellConstants {
   LstmOrder order;
   const T* peephole;  // [3, H] or null
   int units;
-  T clip;             // 0: none
+  T clip;  // 0: none
 };
 
-// The lane layout has a row per unit and a lane per sample. The unit-inner layout (`unitInner`) has one row whose lanes are
-// the units of one sample.
+// The lane layout has a row per unit and a lane per sample. The unit-inner layout (`unitInner`) has one row whose lanes
+// are the units of one sample.
 template <class T>
 struct Block {
   int rows, lanes;
@@ -50,15 +50,15 @@ struct BackwardBlock : Block<T> {
   Rows<const T> h;
   Rows<const T> dhGiven, dcGiven;  // gradients of this step's outputs; null: zero
   Rows<T> dGates;                  // gateStride apart like the gates
-  Rows<T> dh, dc;                  // carried: in, of the state after the step; out, of the state before but for the products
-  Rows<T> dReset;                  // gru: in, the gradient of r h'
-  Rows<T> reset;                   // gru: out, r h'
+  Rows<T> dh, dc;  // carried: in, of the state after the step; out, of the state before but for the products
+  Rows<T> dReset;  // gru: in, the gradient of r h'
+  Rows<T> reset;   // gru: out, r h'
 };
 
 template <class T>
 struct CellSteps {
   void (*forward)(const CellConstants<T>&, const ForwardBlock<T>&);
-  void (*forwardReset)(const CellConstants<T>&, const ForwardBlock<T>&);    // gru: r and r h', before the candidate
+  void (*forwardReset)(const CellConstants<T>&, const ForwardBlock<T>&);  // gru: r and r h', before the candidate
   void (*backward)(const CellConstants<T>&, const BackwardBlock<T>&);
   void (*backwardReset)(const CellConstants<T>&, const BackwardBlock<T>&);  // gru: after the gradient of r h' is known
 };

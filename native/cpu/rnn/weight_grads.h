@@ -40,7 +40,8 @@ class WeightGrads {
   void kernel(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
     const int64_t step = int64_t(c_.F) * c_.B;
     const T* first = c_.reverse ? o.x + (c_.T - 1) * step : o.x;
-    outer(first, c_.reverse ? -step : step, c_.F, kept.dGates, 0, c_.layout.gates, 0, c_.T, o.dKernel, false, o.pool, space);
+    outer(first, c_.reverse ? -step : step, c_.F, kept.dGates, 0, c_.layout.gates, 0, c_.T, o.dKernel, false, o.pool,
+          space);
   }
 
   void recurrent(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
@@ -79,7 +80,8 @@ class WeightGrads {
     const int64_t step = stepOfGrads();
     const int tasks = c_.flops() < 2e6 ? 1 : (rows + kRowsOfATask - 1) / kRowsOfATask;
     pool.parallel(tasks, [&](int task) {
-      const int begin = static_cast<int>(int64_t(rows) * task / tasks), end = static_cast<int>(int64_t(rows) * (task + 1) / tasks);
+      const int begin = static_cast<int>(int64_t(rows) * task / tasks),
+                end = static_cast<int>(int64_t(rows) * (task + 1) / tasks);
       lanesSum<T>(d + int64_t(begin) * B, step, B, end - begin, c_.T, B, to + begin, false);
     });
   }
@@ -91,8 +93,8 @@ class WeightGrads {
       for (int u = 0; u < c_.H; ++u) {
         Vec<T> sum = splat<T>(T(0));
         for (int s = 0; s < c_.T; ++s) {
-          const Rows<const T> c = gate == 2 ? Rows<const T>{o.cs + s * state(), c_.B}
-                                            : stateBefore<T>(c_, o.cs, o.c0, kept.zeros, s, 0);
+          const Rows<const T> c =
+              gate == 2 ? Rows<const T>{o.cs + s * state(), c_.B} : stateBefore<T>(c_, o.cs, o.c0, kept.zeros, s, 0);
           const T* d = kept.dGates + s * stepOfGrads() + gates[gate] * state();
           overBlock<T>(1, c_.B, [&](int, int lane, int n) SEQNN_FLAT {
             sum = sum + loadLanes<T>(d + int64_t(u) * c_.B + lane, n) * loadLanes<T>(c.p + u * c.ld + lane, n);

@@ -16,9 +16,22 @@ namespace seqnn {
 namespace SEQNN_ISA {
 
 // The names in their order of Activation: one list, so that the lookup and its message cannot drift apart.
+// clang-format off
 #define SEQNN_ACTIVATIONS(X) \
-  X(linear) X(tanh) X(sigmoid) X(relu) X(hardSigmoid) X(hardSigmoid2) X(elu) X(selu) X(softsign) X(exponential) \
-  X(softplus) X(relu6) X(leakyRelu)
+  X(linear) \
+  X(tanh) \
+  X(sigmoid) \
+  X(relu) \
+  X(hardSigmoid) \
+  X(hardSigmoid2) \
+  X(elu) \
+  X(selu) \
+  X(softsign) \
+  X(exponential) \
+  X(softplus) \
+  X(relu6) \
+  X(leakyRelu)
+// clang-format on
 
 enum class Activation : int {
 #define X(name) name,
@@ -52,20 +65,32 @@ template <class T>
 SEQNN_INLINE Vec<T> activate(Activation a, Vec<T> x) {
   const Vec<T> zero = splat<T>(T(0)), one = splat<T>(T(1));
   switch (a) {
-    case Activation::linear: return x;
-    case Activation::tanh: return vtanh<T>(x);
-    case Activation::sigmoid: return vsigmoid<T>(x);
-    case Activation::relu: return vmax(x, zero);
-    case Activation::hardSigmoid: return vmin(vmax(x / splat<T>(T(6)) + splat<T>(T(0.5)), zero), one);
-    case Activation::hardSigmoid2: return vmin(vmax(x * splat<T>(T(0.2)) + splat<T>(T(0.5)), zero), one);
-    case Activation::elu: return select(x < zero, vexpm1<T>(x), x);
+    case Activation::linear:
+      return x;
+    case Activation::tanh:
+      return vtanh<T>(x);
+    case Activation::sigmoid:
+      return vsigmoid<T>(x);
+    case Activation::relu:
+      return vmax(x, zero);
+    case Activation::hardSigmoid:
+      return vmin(vmax(x / splat<T>(T(6)) + splat<T>(T(0.5)), zero), one);
+    case Activation::hardSigmoid2:
+      return vmin(vmax(x * splat<T>(T(0.2)) + splat<T>(T(0.5)), zero), one);
+    case Activation::elu:
+      return select(x < zero, vexpm1<T>(x), x);
     case Activation::selu:
       return splat<T>(T(kSeluScale)) * select(x < zero, splat<T>(T(kSeluAlpha)) * vexpm1<T>(x), x);
-    case Activation::softsign: return x / (one + vabs<T>(x));
-    case Activation::exponential: return vexp<T>(x);
-    case Activation::softplus: return vmax(x, zero) + vlog1p<T>(vexp<T>(-vabs<T>(x)));
-    case Activation::relu6: return vmin(vmax(x, zero), splat<T>(T(6)));
-    case Activation::leakyRelu: return select(x < zero, x * splat<T>(T(kLeakySlope)), x);
+    case Activation::softsign:
+      return x / (one + vabs<T>(x));
+    case Activation::exponential:
+      return vexp<T>(x);
+    case Activation::softplus:
+      return vmax(x, zero) + vlog1p<T>(vexp<T>(-vabs<T>(x)));
+    case Activation::relu6:
+      return vmin(vmax(x, zero), splat<T>(T(6)));
+    case Activation::leakyRelu:
+      return select(x < zero, x * splat<T>(T(kLeakySlope)), x);
   }
   return x;
 }
@@ -75,23 +100,34 @@ template <class T>
 SEQNN_INLINE Vec<T> slopeFromOutput(Activation a, Vec<T> y) {
   const Vec<T> zero = splat<T>(T(0)), one = splat<T>(T(1));
   switch (a) {
-    case Activation::linear: return one;
-    case Activation::tanh: return one - y * y;
-    case Activation::sigmoid: return y * (one - y);
-    case Activation::relu: return select(y > zero, one, zero);
-    case Activation::hardSigmoid: return select((y > zero) & (y < one), splat<T>(T(1.0 / 6.0)), zero);
-    case Activation::hardSigmoid2: return select((y > zero) & (y < one), splat<T>(T(0.2)), zero);
-    case Activation::elu: return select(y < zero, y + one, one);
+    case Activation::linear:
+      return one;
+    case Activation::tanh:
+      return one - y * y;
+    case Activation::sigmoid:
+      return y * (one - y);
+    case Activation::relu:
+      return select(y > zero, one, zero);
+    case Activation::hardSigmoid:
+      return select((y > zero) & (y < one), splat<T>(T(1.0 / 6.0)), zero);
+    case Activation::hardSigmoid2:
+      return select((y > zero) & (y < one), splat<T>(T(0.2)), zero);
+    case Activation::elu:
+      return select(y < zero, y + one, one);
     case Activation::selu:
       return select(y < zero, y + splat<T>(T(kSeluScale * kSeluAlpha)), splat<T>(T(kSeluScale)));
     case Activation::softsign: {
       const Vec<T> rest = one - vabs<T>(y);
       return rest * rest;
     }
-    case Activation::exponential: return y;
-    case Activation::softplus: return -vexpm1<T>(-y);
-    case Activation::relu6: return select((y > zero) & (y < splat<T>(T(6))), one, zero);
-    case Activation::leakyRelu: return select(y < zero, splat<T>(T(kLeakySlope)), one);
+    case Activation::exponential:
+      return y;
+    case Activation::softplus:
+      return -vexpm1<T>(-y);
+    case Activation::relu6:
+      return select((y > zero) & (y < splat<T>(T(6))), one, zero);
+    case Activation::leakyRelu:
+      return select(y < zero, splat<T>(T(kLeakySlope)), one);
   }
   return one;
 }
@@ -123,11 +159,16 @@ struct Chosen {
 template <class F>
 SEQNN_INLINE void withActivation(Activation a, F f) {
   switch (a) {
-    case Activation::linear: return f(Fixed<Activation::linear>{});
-    case Activation::tanh: return f(Fixed<Activation::tanh>{});
-    case Activation::sigmoid: return f(Fixed<Activation::sigmoid>{});
-    case Activation::relu: return f(Fixed<Activation::relu>{});
-    default: return f(Chosen{a});
+    case Activation::linear:
+      return f(Fixed<Activation::linear>{});
+    case Activation::tanh:
+      return f(Fixed<Activation::tanh>{});
+    case Activation::sigmoid:
+      return f(Fixed<Activation::sigmoid>{});
+    case Activation::relu:
+      return f(Fixed<Activation::relu>{});
+    default:
+      return f(Chosen{a});
   }
 }
 

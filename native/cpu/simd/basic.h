@@ -77,8 +77,8 @@ SEQNN_INLINE V swapLanes(V v) {
   constexpr int n = static_cast<int>(sizeof(V) / sizeof(v[0]));
   constexpr int d = distance;
   if constexpr (n == 16) {
-    return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d, 8 ^ d, 9 ^ d, 10 ^ d, 11 ^ d,
-                                   12 ^ d, 13 ^ d, 14 ^ d, 15 ^ d);
+    return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d, 8 ^ d, 9 ^ d, 10 ^ d,
+                                   11 ^ d, 12 ^ d, 13 ^ d, 14 ^ d, 15 ^ d);
   } else if constexpr (n == 8) {
     return __builtin_shufflevector(v, v, 0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d);
   } else if constexpr (n == 4) {

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#include "cpu/simd/vec.h"
 #include "cpu/simd/math_tables.h"
+#include "cpu/simd/vec.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {

@@ -43,7 +43,8 @@ SEQNN_INLINE void storeLanes(T* p, Vec<T> v, int n) {
   }
 }
 
-// The lesser, or the greater; a NaN in `a` propagates, one in `b` does not. The overloads are the same in one instruction.
+// The lesser, or the greater; a NaN in `a` propagates, one in `b` does not. The overloads are the same in one
+// instruction.
 template <class V>
 SEQNN_INLINE V vmin(V a, V b) {
   return select(b < a, b, a);
