@@ -1,6 +1,7 @@
 export { parseCsv, readCsv, Table, type CsvOptions } from './csv.js';
 export { parseIdx, readIdx, type IdxOptions } from './idx.js';
 export { iteratedForecast, type OneStepModel } from './iterated_forecast.js';
+export { mcDropout, type DropoutModel, type McDropoutOptions, type McDropoutResult } from './mc_dropout.js';
 export { padSequences, type PadSequencesOptions } from './pad_sequences.js';
 export { residualBands } from './residual_bands.js';
 export { MinMaxScaler, minMaxScaler, StandardScaler, standardScaler, type TransformOptions } from './scalers.js';

@@ -1,14 +1,7 @@
 import { ShapeError, ValueError } from '../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
 import { sameShape, showShape } from '../program/types.js';
-
-/** Linear interpolation between the neighbours of a quantile's place, as NumPy has it. */
-function quantile(sorted: Float64Array, p: number): number {
-  const place = p * (sorted.length - 1);
-  const low = Math.floor(place);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
-}
+import { quantile } from './quantile.js';
 
 /**
  * How far the truth lay from the forecasts on data that was not trained on: added to a forecast, its band.

@@ -1,5 +1,5 @@
 import { native, type NativeBuffer, type NativeProgram, type NativeSource } from '../runtime/addon.js';
-import { encode } from './encode.js';
+import { encode, type Encoded } from './encode.js';
 import { SeqnnError } from './errors.js';
 import type { Graph, SymbolicTensor } from './graph.js';
 import { layOut } from './layout.js';
@@ -17,14 +17,22 @@ export class Program {
   private readonly variables: readonly NativeBuffer[];
 
   /** @param outputs Symbols of the graph; what neither they nor an update needs is dropped. */
-  constructor(graph: Graph, outputs: readonly SymbolicTensor[]) {
+  constructor(graph: Graph, outputs: readonly SymbolicTensor[], encoded = encodeLaid(layOut(graph, outputs))) {
     this.inputSpecs = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }));
     this.outputSpecs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-    const laid = layOut(graph, outputs);
-    const { bytes, variables, inputs } = encode(laid.graph, laid.outputs);
+    const { bytes, variables, inputs } = encoded;
     this.variables = variables.map((v) => v.buffer);
     this.used = inputs;
     this.program = new (native().Program)(bytes, this.variables);
+  }
+
+  /** The same in parts of a few milliseconds, for a caller that must let the event loop turn between them. */
+  static *inParts(graph: Graph, outputs: readonly SymbolicTensor[]): Generator<void, Program> {
+    const laid = layOut(graph, outputs);
+    yield;
+    const encoded = encodeLaid(laid);
+    yield;
+    return new Program(graph, outputs, encoded);
   }
 
   /** Runs once, on this thread. The inputs must have the program's shapes and dtypes. */
@@ -60,6 +68,10 @@ export class Program {
     });
     return this.program.steps(used, order, from, count, milliseconds, results);
   }
+}
+
+function encodeLaid({ graph, outputs }: ReturnType<typeof layOut>): Encoded {
+  return encode(graph, outputs);
 }
 
 function size(shape: readonly number[]): number {

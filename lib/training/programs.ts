@@ -113,7 +113,7 @@ export class Programs {
     yield;
     within(graph, () => optimizer.apply(grads, variables));
     yield;
-    return new Program(graph, []);
+    return yield* Program.inParts(graph, []);
   }
 
   private *evaluateSteps(specs: BatchSpecs, compiled: Compiled, seed: number): Generator<void, Program> {
@@ -127,7 +127,7 @@ export class Programs {
       compiled.trace(compiled.evaluation, inputs.y, outputs, inputs.weights, graph.losses);
     });
     yield;
-    return new Program(graph, []);
+    return yield* Program.inParts(graph, []);
   }
 
   private *predictSteps(x: readonly Spec[], training: boolean, seed: number): Generator<void, Program> {
@@ -141,7 +141,7 @@ export class Programs {
       return outputs;
     });
     yield;
-    return new Program(graph, results);
+    return yield* Program.inParts(graph, results);
   }
 }
 
