@@ -1,8 +1,8 @@
 import type { Attrs, Op } from './op.js';
-import { SeqnnError } from './errors.js';
+import { SeqnnError, ShapeError } from './errors.js';
 import { TensorBase, type Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
-import type { DType, Shape, Spec } from './types.js';
+import { MAX_RANK, type DType, type Shape, type Spec } from './types.js';
 
 /** One operation of a graph, or one of its sources (input, variable, constant). */
 export interface Node {
@@ -74,6 +74,10 @@ export class Graph {
     bodies: readonly Graph[] = [],
     source?: Source,
   ): Node {
+    for (const { shape } of specs) {
+      if (shape.length > MAX_RANK)
+        throw new ShapeError(`${op.name}: ${shape.length} axes, a tensor has at most ${MAX_RANK}.`);
+    }
     const outputs: SymbolicTensor[] = [];
     const node: Node = { op, inputs, attrs, outputs, bodies, source };
     specs.forEach((spec, i) => outputs.push(new SymbolicTensor(this, node, i, spec.shape, spec.dtype)));

@@ -1,8 +1,12 @@
+import { ValueError } from './errors.js';
 import type { SymbolicTensor } from './graph.js';
 import type { Lowered } from './lower.js';
 import { bytesPerElement, sameShape, sizeOf } from './types.js';
 
 const ALIGNMENT = 64;
+
+// What decode.cc accepts; whether the machine has the memory shows when it is asked for it.
+const MAX_BYTES = 1e12;
 
 /** Where every value of a program lives in its arena. */
 export interface MemoryPlan {
@@ -66,6 +70,8 @@ export function planMemory(
     }
     for (const dead of dying.get(i) ?? []) if (!taken.has(dead)) space.free(offsets.get(dead) as number, bytesOf(dead));
   });
+  if (space.high > MAX_BYTES)
+    throw new ValueError(`a program would need ${(space.high / 1e9).toFixed(0)} GB of working memory.`);
   return { offsets, bytes: space.high };
 
   function canTake(

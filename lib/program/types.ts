@@ -1,3 +1,5 @@
+import { ValueError } from './errors.js';
+
 /** Element types. `bool` is one byte, 0 or 1. */
 export type DType = 'float32' | 'float64' | 'int32' | 'bool';
 
@@ -12,6 +14,12 @@ export const DTYPES: readonly DType[] = ['float32', 'float64', 'int32', 'bool'];
 
 const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 
+// Node's own limit of a typed array, and far beyond what a sequence model needs.
+const MAX_ELEMENTS = 2 ** 32;
+
+/** Most axes that a kernel works on (kMaxRank in native/runtime/kernel.h). */
+export const MAX_RANK = 8;
+
 export function isDType(value: unknown): value is DType {
   return DTYPES.includes(value as DType);
 }
@@ -20,7 +28,9 @@ export function isFloating(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64';
 }
 
+/** Zeros. @throws ValueError for more than a typed array can hold. */
 export function allocate(dtype: DType, size: number): TypedArray {
+  if (size > MAX_ELEMENTS) throw new ValueError(`a tensor of ${size} elements is larger than this machine can hold.`);
   return new ARRAYS[dtype](size);
 }
 
