@@ -1,7 +1,7 @@
 #include "binding/buffer.h"
 
-#include <cstdint>
 #include <cstdlib>
+#include <memory>
 
 #include "binding/environment.h"
 #include "runtime/bytes.h"
@@ -52,7 +52,9 @@ NativeBuffer::NativeBuffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
   memory_ = std::calloc(bytes + 2 * kAlignment, 1);
   if (!memory_)
     throw Napi::RangeError::New(info.Env(), "Buffer: this machine does not give " + std::to_string(bytes) + " bytes");
-  data_ = reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(memory_) + kAlignment - 1) & ~(kAlignment - 1));
+  void* place = memory_;
+  size_t room = bytes + 2 * kAlignment;
+  data_ = std::align(kAlignment, bytes, place, room);
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
 }
 

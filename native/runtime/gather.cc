@@ -31,7 +31,7 @@ void fillInput(const InputSpec& spec, const Rows& rows, const uint32_t* order, c
   }
   Shape shape;
   shape.rank = spec.logical.rank;
-  int64_t strides[kMaxRank];
+  int64_t strides[kMaxRank] = {};
   int batchDim = -1;
   for (int i = 0; i < shape.rank; ++i) {
     const int d = spec.perm[i];
