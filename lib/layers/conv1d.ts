@@ -82,7 +82,12 @@ export class Conv1D extends Layer {
   }
 
   call(inputs: TensorBase): TensorBase {
-    const { strides, padding, dilationRate, groups } = this;
+    return this.convolve(inputs, this.padding);
+  }
+
+  /** The same with a padding of the caller's, who may have put steps in front already. */
+  convolve(inputs: TensorBase, padding: Padding): TensorBase {
+    const { strides, dilationRate, groups } = this;
     const y = conv1d(this.floating(inputs), this.kernel, {
       bias: this.bias,
       strides,

@@ -16,6 +16,8 @@ export type LossFunction = (yTrue: TensorBase, yPred: TensorBase) => TensorBase;
 export interface Loss extends LossFunction {
   readonly lossName: string;
   readonly reduction: Reduction;
+  /** The options it was made of, for saving. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** Which entries count, where the targets themselves say so (ignoreClass). */
   readonly valid?: (yTrue: TensorBase, yPred: TensorBase) => TensorBase;
 }
@@ -62,7 +64,7 @@ export function lossFactory<O extends object>(
     const fn = formula(all);
     const aligned: LossFunction = (yTrue, yPred) => fn(...align(lossName, yTrue, yPred, traits));
     const mark = valid?.(all);
-    const extra: Partial<Loss> = { lossName, reduction };
+    const extra: Partial<Loss> = { lossName, reduction, config: { ...options } };
     if (mark) Object.assign(extra, { valid: (t: TensorBase, p: TensorBase) => mark(...align(lossName, t, p, traits)) });
     return Object.assign(aligned, extra) as Loss;
   };

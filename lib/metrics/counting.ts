@@ -8,7 +8,10 @@ import { R2Score } from './r2_score.js';
 
 /** The factory of a class of metrics. */
 const factory = <O extends object, M extends Metric<any>>(metricName: string, Class: new (options?: O) => M) =>
-  Object.assign((options?: O): M => new Class(options), { metricName });
+  Object.assign(
+    (options?: O): M => Object.assign(new Class(options), { made: { metricName, options: options ?? {} } }),
+    { metricName },
+  );
 
 export const auc = factory('auc', AUC);
 export const precision = factory('precision', Precision);

@@ -23,7 +23,8 @@ function factory<O extends object>(
 ): MetricFactory<Partial<O>> {
   const create = (options: Partial<O> & NameOption = {}): Metric => {
     checkOptions(metricName, options, [...Object.keys(defaults), 'name']);
-    return new MeanMetric(options.name ?? metricName, make({ ...defaults, ...options }), last);
+    const metric = new MeanMetric(options.name ?? metricName, make({ ...defaults, ...options }), last);
+    return Object.assign(metric, { made: { metricName, options } });
   };
   return Object.assign(create, { metricName });
 }
@@ -37,7 +38,8 @@ function ofLoss(
 ): MetricFactory<Record<string, unknown>> {
   const create = ({ name = metricName, ...options }: Record<string, unknown> & NameOption = {}): Metric => {
     const loss = factoryOf(lossName)!(options);
-    return new MeanMetric(name, (t, p) => change(loss(t, p)), last);
+    const metric = new MeanMetric(name, (t, p) => change(loss(t, p)), last);
+    return Object.assign(metric, { made: { metricName, options: { name, ...options } } });
   };
   return Object.assign(create, { metricName });
 }

@@ -18,6 +18,8 @@ export type MetricFunction = (yTrue: TensorBase, yPred: TensorBase) => TensorBas
  * to the variables; `result` is computed from them when somebody asks.
  */
 export abstract class Metric<R extends number | number[] = number> {
+  /** The factory and the options that it comes from, for saving; a metric of one's own has none. */
+  made?: { readonly metricName: string; readonly options: object };
   private state?: Variable[];
   private step?: (...values: TensorLike[]) => Tensor;
 

@@ -94,6 +94,16 @@ export abstract class Optimizer {
     return [this.iterations, ...[...this.slots.values()].flat(), ...more];
   }
 
+  /** The variables that have slots, in the order of `build`. */
+  get followed(): Variable[] {
+    return [...this.slots.keys()];
+  }
+
+  /** Whether a weight decay applies to the variable. */
+  decays(variable: Variable): boolean {
+    return !this.undecayed(variable);
+  }
+
   /** Leaves variables without weight decay: by name (part of it) or one by one. */
   excludeFromWeightDecay({
     variables = [],

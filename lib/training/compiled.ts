@@ -63,7 +63,7 @@ export class Compiled {
   private readonly keys: string[];
 
   constructor(
-    options: CompileOptions,
+    readonly options: CompileOptions,
     private readonly outputs: readonly Slot[],
   ) {
     checkOptions('compile', options, OPTIONS);

@@ -3,7 +3,7 @@ import { LayerTensor, parentsOf, runNode, type LayerNode } from '../layers/conne
 import type { CallArgs, Layer } from '../layers/layer.js';
 import { checkOptions, show, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
-import { Model } from './model.js';
+import { Model, type Structure } from './model.js';
 import type { Slot } from './slots.js';
 import type { Row } from './summary.js';
 
@@ -69,6 +69,13 @@ export class GraphModel extends Model {
     }
     const results = this.outputs.map((t) => values.get(t) as TensorBase);
     return this.severalOutputs ? results : results[0];
+  }
+
+  override structure(): Structure {
+    if (this.constructor !== GraphModel)
+      throw new ValueError(`save: model '${this.name}' is of a class of its own, ${this.constructor.name}.`);
+    const { inputs, nodes, outputs } = this;
+    return { inputs, nodes, outputs: this.severalOutputs ? outputs : outputs[0] };
   }
 
   protected override get rows(): readonly Row[] {

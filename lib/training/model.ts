@@ -1,5 +1,6 @@
-import type { LayerTensor } from '../layers/connect.js';
+import type { LayerNode, LayerTensor } from '../layers/connect.js';
 import { Layer, type LayerConfig } from '../layers/layer.js';
+import { checkSeed } from '../ops/random.js';
 import { checkOptions, show, ShapeError, StateError, suggestion, ValueError } from '../program/errors.js';
 import type { Tensor, TensorBase } from '../program/tensor.js';
 import { sameShape, showShape } from '../program/types.js';
@@ -15,6 +16,8 @@ import type { ClassWeight, SampleWeight } from './prepare.js';
 import { runForward, type Programmable } from './programs.js';
 import { Session } from './session.js';
 import type { Arrays, Slot } from './slots.js';
+import type { InputOptions } from '../layers/input.js';
+import { saveModel } from './save.js';
 import { testOnBatch, trainOnBatch } from './single_batch.js';
 import { summaryOf, type Row } from './summary.js';
 import { readTensors, writeTensors } from './weights_file.js';
@@ -33,6 +36,16 @@ export interface BatchOptions {
   returnDict?: boolean;
 }
 
+/** What a model is made of, for saving. */
+export type Structure =
+  | { readonly start: InputOptions; readonly layers: readonly Layer[] }
+  | {
+      readonly inputs: readonly LayerTensor[];
+      /** In an order in which each finds its inputs computed. */
+      readonly nodes: readonly LayerNode[];
+      readonly outputs: LayerTensor | readonly LayerTensor[];
+    };
+
 /** What sequential and graph models share: compile, fit, evaluate, predict. A model is a layer, too. */
 export abstract class Model extends Layer implements Programmable {
   /** Set by a callback, it ends the training after the batches under way. */
@@ -48,6 +61,7 @@ export abstract class Model extends Layer implements Programmable {
   abstract get layers(): readonly Layer[];
   abstract get inputSlots(): readonly Slot[];
   abstract get outputSlots(): readonly Slot[];
+  abstract structure(): Structure;
   protected abstract get rows(): readonly Row[];
 
   // The layers inside take what they are given in their own dtype.
@@ -85,6 +99,15 @@ export abstract class Model extends Layer implements Programmable {
   get fixedBatch(): number | null {
     for (const { shape } of this.inputSlots) if (shape && shape[0] !== null) return shape[0];
     return null;
+  }
+
+  /** Of dropout and shuffling, unless fit is given one. */
+  get seed(): number {
+    return this.session.seed;
+  }
+
+  set seed(seed: number) {
+    this.session.seed = checkSeed(this.name, seed);
   }
 
   /** Runs the layers on symbols, for programs. */
@@ -184,15 +207,21 @@ export abstract class Model extends Layer implements Programmable {
     (options.printFn ?? console.log)(text);
   }
 
+  /** Writes everything to one file, for loadModel: layers, weights, and what training needs to go on. */
+  async save(path: string): Promise<void> {
+    await saveModel(this, this.session.compiled, path);
+  }
+
   /** Writes all weights to a safetensors file. */
   async saveWeights(path: string): Promise<void> {
     await writeTensors(path, new Map(this.weights.map((v, i) => [`${i}:${v.name}`, v.value()])));
   }
 
-  /** Reads weights that saveWeights wrote, for the same architecture. */
+  /** Reads weights that saveWeights or save wrote, for the same architecture. */
   async loadWeights(path: string): Promise<void> {
     const { weights } = this;
-    const read = [...(await readTensors(path)).entries()];
+    // A whole model's file holds the optimizer's state, too.
+    const read = [...(await readTensors(path)).entries()].filter(([name]) => !name.startsWith('optimizer '));
     if (read.length !== weights.length)
       throw new ShapeError(
         `loadWeights: ${path} holds ${read.length} weights, model '${this.name}' has ${weights.length}.`,

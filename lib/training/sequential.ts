@@ -3,8 +3,9 @@ import type { LayerTensor } from '../layers/connect.js';
 import { Layer, type CallArgs, type PartialShape } from '../layers/layer.js';
 import { show, StateError, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
-import { Model, single } from './model.js';
+import { Model, single, type Structure } from './model.js';
 import type { Slot } from './slots.js';
+import { Stream, type StreamOptions } from './stream.js';
 import type { Row } from './summary.js';
 
 export interface SequentialOptions {
@@ -93,6 +94,24 @@ export class Sequential extends Model {
 
   override call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
     return this.chain.reduce((x, layer) => layer.invoke(x, { training: kwargs.training }) as TensorBase, inputs);
+  }
+
+  override structure(): Structure {
+    if (this.constructor !== Sequential)
+      throw new ValueError(`save: model '${this.name}' is of a class of its own, ${this.constructor.name}.`);
+    const [{ name, shape, dtype }] = this.inputSlots;
+    if (!shape) throw new StateError(`save: model '${this.name}' is not built yet.`);
+    return { start: { batchShape: shape, dtype, name }, layers: this.chain };
+  }
+
+  /**
+   * The model one step at a time: `next(x)` takes one new step and gives its prediction, in time that does not depend on
+   * how many went before. @throws ValueError for a layer that needs steps to come.
+   */
+  stream(options: StreamOptions = {}): Stream {
+    const flat = (layers: readonly Layer[]): Layer[] =>
+      layers.flatMap((l) => (l instanceof Sequential ? flat(l.layers) : [l]));
+    return new Stream(this.name, flat(this.chain), this.inputSlots[0], options);
   }
 
   protected override get rows(): readonly Row[] {

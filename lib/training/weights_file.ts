@@ -44,21 +44,36 @@ export function encodeTensors(
   return bytes;
 }
 
-/** @param who For messages: the file. @throws ValueError when the bytes are not a safetensors file. */
-export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tensor> {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+interface Header {
+  readonly entries: Readonly<Record<string, Entry>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In bytes, behind the first 8. */
+  readonly length: number;
+}
+
+function headerOf(who: string, view: Buffer): Header {
   const length = view.length >= 8 ? Number(view.readBigUInt64LE(0)) : Infinity;
   if (length > HEADER_LIMIT || 8 + length > view.length)
     throw new ValueError(`${who}: not a safetensors file, or cut off.`);
-  let header: Record<string, Entry>;
   try {
-    header = JSON.parse(view.toString('utf8', 8, 8 + length)) as Record<string, Entry>;
+    const { __metadata__: metadata = {}, ...entries } = JSON.parse(view.toString('utf8', 8, 8 + length));
+    return { entries, metadata, length };
   } catch {
     throw new ValueError(`${who}: the header is not JSON.`);
   }
+}
+
+/** The texts by name that stand beside the tensors. */
+export function decodeMetadata(who: string, bytes: Uint8Array): Readonly<Record<string, string>> {
+  return headerOf(who, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).metadata;
+}
+
+/** @param who For messages: the file. @throws ValueError when the bytes are not a safetensors file. */
+export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tensor> {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { entries, length } = headerOf(who, view);
   const tensors = new Map<string, Tensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
+  for (const [name, entry] of Object.entries(entries)) {
     const dtype = Object.hasOwn(TYPES, entry.dtype) ? TYPES[entry.dtype] : undefined;
     if (!dtype)
       throw new ValueError(
@@ -78,9 +93,13 @@ export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tenso
 }
 
 /** Writes beside the file first, so that nobody ever finds half of it. */
-export async function writeTensors(path: string, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
+export async function writeTensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
   const partial = `${path}.partial`;
-  await writeFile(partial, encodeTensors(tensors));
+  await writeFile(partial, encodeTensors(tensors, metadata));
   await rename(partial, path);
 }
 

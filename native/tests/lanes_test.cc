@@ -85,7 +85,7 @@ void checkProduct(const LanesCase& p) {
     cut.cut = p.lanes / 3;
     std::vector<T> parts = before;
     callsOf<T>(isa).product(cut, w.data(), x.data(), p.accumulate ? nullptr : bias.data(), parts.data());
-    EXPECT_EQ(std::memcmp(parts.data(), c.data(), c.size() * sizeof(T)), 0);
+    EXPECT_TRUE(parts == c);
   });
 }
 
@@ -138,7 +138,7 @@ void checkOuter(const OuterCase& p) {
       if (1.0 * p.M * p.N * p.steps * p.lanes < 1e6) break;
       std::vector<T> again = before;
       calls.outer(p, a.data(), d.data(), again.data(), threads);
-      EXPECT_EQ(std::memcmp(again.data(), c.data(), c.size() * sizeof(T)), 0) << threads << " threads";
+      EXPECT_TRUE(again == c) << threads << " threads";
     }
     calls.sum(p, d.data(), sum.data());
     for (size_t i = 0; i < sum.size(); ++i) ASSERT_NEAR(double(sum[i]), sums[i], tolerance) << i;

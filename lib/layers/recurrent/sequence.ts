@@ -108,6 +108,13 @@ export abstract class SequenceLayer extends Layer {
     return this.returnState ? [output, ...result.states] : output;
   }
 
+  /** One step [B, 1, F] from the states before it: the output as `call` shapes it, and the states after it. */
+  advance(x: TensorBase, states: readonly TensorBase[]): { output: TensorBase; states: readonly TensorBase[] } {
+    const call = { x: this.floating(x), states, mask: null, goBackwards: false, training: false };
+    const result = this.choosePath(false).run(this.cell, call, this.returnSequences);
+    return { output: this.returnSequences ? (result.outputs as TensorBase) : result.last, states: result.states };
+  }
+
   private checkMask(mask: TensorBase | null, x: TensorBase): TensorBase | null {
     if (!mask) return null;
     if (mask.rank !== 2 || mask.shape[0] !== x.shape[0] || mask.shape[1] !== x.shape[1]) {

@@ -10,7 +10,7 @@ export interface ModelCheckpointOptions extends MonitorOptions {
   filepath: string;
   /** Only when the figure got better. */
   saveBestOnly?: boolean;
-  /** Only the weights, which is the default. */
+  /** Only the weights, which is the default; else the whole model, for loadModel. */
   saveWeightsOnly?: boolean;
   /** What a first epoch must beat. */
   initialValueThreshold?: number | null;
@@ -33,8 +33,6 @@ export class ModelCheckpoint extends Callback {
     ]);
     if (typeof options?.filepath !== 'string' || options.filepath === '')
       throw new ValueError(`modelCheckpoint: filepath must be a path, got ${show(options?.filepath)}.`);
-    if (options.saveWeightsOnly === false)
-      throw new ValueError('modelCheckpoint: this version saves weights only; leave saveWeightsOnly at true.');
     this.monitor = new Monitor('modelCheckpoint', options);
     if (options.initialValueThreshold != null) this.monitor.reset(options.initialValueThreshold);
   }
@@ -51,7 +49,8 @@ export class ModelCheckpoint extends Callback {
     }
     const path = this.pathFor(epoch, logs);
     await mkdir(dirname(path), { recursive: true });
-    await this.model.saveWeights(path);
+    if (this.options.saveWeightsOnly ?? true) await this.model.saveWeights(path);
+    else await this.model.save(path);
     if (this.options.verbose) console.log(`Epoch ${epoch + 1}: saved ${path}`);
   }
 

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { checkOptions, ValueError } from '../program/errors.js';
+import type { Tensor } from '../program/tensor.js';
+import type { Variable } from '../program/variable.js';
+import type { Model } from './model.js';
+import { KEY, VERSION } from './save.js';
+import { Unpacker, type CustomObjects } from './unpack.js';
+import { decodeMetadata, decodeTensors } from './weights_file.js';
+
+export interface LoadOptions {
+  /** What is not the library's own, by name: classes of layers, functions, metrics. */
+  customObjects?: CustomObjects;
+}
+
+/**
+ * Reads a model that `save` wrote: layers, weights, and, if it was compiled, what training needs to go on.
+ *
+ * @throws ValueError for a file that is not one, or that needs a custom object that is not given.
+ */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
+  checkOptions('loadModel', options, ['customObjects']);
+  const who = `loadModel: ${path}`;
+  const bytes = await readFile(path);
+  const tensors = decodeTensors(who, bytes);
+  const metadata = decodeMetadata(who, bytes);
+  if (typeof metadata[KEY] !== 'string')
+    throw new ValueError(`${who}: holds no model, expected a file of model.save(); loadWeights reads weights.`);
+  const saved = JSON.parse(metadata[KEY]);
+  if (saved.version !== VERSION)
+    throw new ValueError(`${who}: expected format version ${VERSION}, got ${saved.version}.`);
+  const unpacker = new Unpacker(who, options.customObjects ?? {});
+  const model: Model = unpacker.unpack(saved.model);
+  const { weights } = model;
+  const values = (prefix: string, variables: readonly Variable[]): Tensor[] => {
+    const found = [...tensors].filter(([name]) => /^(optimizer )?(?=\d+:)/.exec(name)?.[0] === prefix);
+    if (found.length !== variables.length)
+      throw new ValueError(`${who}: expected ${variables.length} ${prefix}values for the model, got ${found.length}.`);
+    return found.map(([, t]) => t);
+  };
+  model.setWeights(values('', weights));
+  model.seed = saved.seed;
+  if (saved.compile) {
+    model.compile(unpacker.unpack(saved.compile));
+    const { optimizer } = model;
+    const at = (places: number[]) => places.map((i) => weights[i]);
+    if (saved.undecayed.length > 0) optimizer.excludeFromWeightDecay({ variables: at(saved.undecayed) });
+    optimizer.build(at(saved.slots));
+    const { variables } = optimizer;
+    values('optimizer ', variables).forEach((t, i) => variables[i].assign(t));
+  }
+  return model;
+}

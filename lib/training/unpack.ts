@@ -1,0 +1,112 @@
+import * as constraints from '../constraints/catalogue.js';
+import * as layerClasses from '../layers/classes.js';
+import { InputLayer } from '../layers/input.js';
+import type { LayerTensor } from '../layers/connect.js';
+import type { Layer } from '../layers/layer.js';
+import * as losses from '../losses/index.js';
+import * as metrics from '../metrics/index.js';
+import * as optimizers from '../optimizers/index.js';
+import { suggestion, ValueError } from '../program/errors.js';
+import { tensor } from '../program/tensor.js';
+import * as regularizers from '../regularizers/catalogue.js';
+import { GraphModel } from './graph_model.js';
+import type { Model } from './model.js';
+import { Sequential } from './sequential.js';
+
+/** Classes of layers and optimizers, functions and metrics of the user's, by the names in the file. */
+export type CustomObjects = Readonly<Record<string, any>>;
+
+const RULES = { ...regularizers, ...constraints };
+
+/** Makes of a Packer's JSON what it was made of. */
+export class Unpacker {
+  private readonly layers: Layer[] = [];
+  private places: LayerTensor[][] = [];
+
+  constructor(
+    private readonly who: string,
+    private readonly custom: CustomObjects,
+  ) {}
+
+  unpack(value: any): any {
+    if (Array.isArray(value)) return value.map((v) => this.unpack(v));
+    if (typeof value !== 'object' || value === null) return value;
+    switch (value.$) {
+      case undefined:
+        return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, this.unpack(v)]));
+      case 'number':
+        return Number(value.value);
+      case 'tensor':
+        return tensor(this.unpack(value.data), value.shape, value.dtype);
+      case 'same':
+        return this.layers[value.id];
+      case 'place':
+        return this.places[value.node][value.index];
+      case 'layer':
+        return this.layer(value);
+      case 'model':
+        return this.model(value);
+      case 'rule':
+        return this.made(RULES, value);
+      case 'loss':
+        return this.made(losses, value);
+      case 'metric':
+        return this.made(metrics, value);
+      case 'schedule':
+      case 'optimizer':
+        return this.made(optimizers, value);
+      case 'custom':
+        return this.own(value.name);
+      default:
+        throw new ValueError(`${this.who}: unknown kind ${String(value.$)}; a newer version wrote this file.`);
+    }
+  }
+
+  private own(name: string): any {
+    if (Object.hasOwn(this.custom, name)) return this.custom[name];
+    const hint = suggestion(name, Object.keys(this.custom));
+    throw new ValueError(`${this.who}: '${name}' is not part of the library; give customObjects: { ${name} }.${hint}`);
+  }
+
+  /** By a factory of the room, or by a class of the user's. */
+  private made(room: Readonly<Record<string, any>>, { name, config }: any): any {
+    const options = this.unpack(config);
+    if (Object.hasOwn(room, name)) return room[name](options);
+    const Class = this.own(name);
+    return new Class(options);
+  }
+
+  private layer({ id, name, custom, trainable, config }: any): Layer {
+    const room: Readonly<Record<string, any>> = layerClasses;
+    const Class = custom || !Object.hasOwn(room, name) ? this.own(name) : room[name];
+    const layer: Layer = new Class(this.unpack(config));
+    layer.trainable = trainable;
+    this.layers[id] = layer;
+    return layer;
+  }
+
+  private model(saved: any): Model {
+    const model = saved.layers ? this.sequential(saved) : this.graph(saved);
+    model.trainable = saved.trainable;
+    this.layers[saved.id] = model;
+    return model;
+  }
+
+  private sequential({ name, start, layers }: any): Sequential {
+    return new Sequential({ name, layers: [new InputLayer(start), ...this.unpack(layers)] });
+  }
+
+  private graph({ name, inputs, nodes, outputs }: any): GraphModel {
+    const outer = this.places;
+    this.places = [];
+    const starts = (this.unpack(inputs) as InputLayer[]).map((layer) => layer.output);
+    for (const start of starts) this.places.push([start]);
+    for (const node of nodes) {
+      const layer: Layer = this.unpack(node.layer);
+      this.places.push([layer.apply(this.unpack(node.inputs), this.unpack(node.kwargs))].flat());
+    }
+    const model = new GraphModel({ name, inputs: starts, outputs: this.unpack(outputs) });
+    this.places = outer;
+    return model;
+  }
+}
