@@ -105,11 +105,12 @@ export class Programs {
     yield;
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new StateError(`${this.model.name}: there are no trainable weights to fit.`);
-    const grads = within(graph, () => {
+    const total = within(graph, () => {
       addPenalties(graph, variables);
-      const total = compiled.trace(compiled.training, inputs.y, outputs, inputs.weights, graph.losses);
-      return gradients(total, variables);
+      return compiled.trace(compiled.training, inputs.y, outputs, inputs.weights, graph.losses);
     });
+    yield;
+    const grads = within(graph, () => gradients(total, variables));
     yield;
     within(graph, () => optimizer.apply(grads, variables));
     yield;
