@@ -32,8 +32,15 @@ export function operand(value: Operand, dtype?: DType, who = 'op'): TensorBase {
 const eager = new Map<string, Program>();
 const EAGER_LIMIT = 512;
 
+/** JSON has no infinities, NaN or negative zero: as keys they must differ. */
+function exactly(_: string, value: unknown): unknown {
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `${Object.is(value, -0) ? '-0' : value}`
+    : value;
+}
+
 function runEagerly(op: Op<any>, inputs: readonly (Tensor | null)[], attrs: Attrs): Tensor[] {
-  const key = JSON.stringify([op.name, op.pointwise, attrs, inputs.map((t) => t && [t.dtype, ...t.shape])]);
+  const key = JSON.stringify([op.name, op.pointwise, attrs, inputs.map((t) => t && [t.dtype, ...t.shape])], exactly);
   let program = eager.get(key);
   if (!program) {
     const graph = new Graph();

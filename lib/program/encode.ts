@@ -1,5 +1,5 @@
 import type { Graph, SymbolicTensor } from './graph.js';
-import { lower, type Instruction } from './lower.js';
+import { lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
 import { planMemory, rootOf } from './plan.js';
 import { DTYPES, type Spec } from './types.js';
@@ -217,8 +217,3 @@ function withCopies(
 }
 
 const COPY: Op = { name: 'copy', infer: ([x]) => [x as Spec] };
-
-function place<T>(list: T[], item: T): number {
-  const at = list.indexOf(item);
-  return at >= 0 ? at : list.push(item) - 1;
-}

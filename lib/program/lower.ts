@@ -130,7 +130,8 @@ function fused(root: Node, absorbed: ReadonlySet<Node>): Instruction {
   return { op: 'elementwise', inputs: operands, outputs: root.outputs, attrs, bodies: [], inPlace: true };
 }
 
-function place<T>(list: T[], item: T): number {
-  const at = list.indexOf(item);
+/** The position of an item in a list, where it is put if it is not there yet. (0 and -0 differ.) */
+export function place<T>(list: T[], item: T): number {
+  const at = list.findIndex((known) => Object.is(known, item));
   return at >= 0 ? at : list.push(item) - 1;
 }

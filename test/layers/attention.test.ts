@@ -51,13 +51,10 @@ describe('attention layers', () => {
       const q = single([2, 2, 3], 1);
       const v = single([2, 3, 3], 2);
       layer.apply([q, v]);
-      const mask = ops.cast(
-        tensor([
-          [1, 1, 0],
-          [0, 0, 0],
-        ]),
-        'bool',
-      ) as Tensor;
+      const mask = tensor([
+        [true, true, false],
+        [false, false, false],
+      ]);
       const other = ops.multiply(v, tensor([[[1], [1], [50]]])) as Tensor;
       const [a, b] = [run(q, v, mask) as Tensor, run(q, other, mask) as Tensor];
       assert.deepEqual(a.toArray()[0], b.toArray()[0]);

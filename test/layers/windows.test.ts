@@ -56,13 +56,10 @@ describe('layers of windows and steps', () => {
       [[1], [3], [NaN]],
       [[1], [3], [5]],
     ]);
-    const mask = ops.cast(
-      tensor([
-        [1, 1, 0],
-        [0, 0, 0],
-      ]),
-      'bool',
-    ) as Tensor;
+    const mask = tensor([
+      [true, true, false],
+      [false, false, false],
+    ]);
     assert.deepEqual((mean(x, mask) as Tensor).toArray(), [[2], [0]]);
   });
 

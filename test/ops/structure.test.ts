@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compile, ops, tensor } from '../../lib/index.js';
+import { compile, ops, tensor, type Tensor } from '../../lib/index.js';
 import type { TensorBase } from '../../lib/program/tensor.js';
 import { checkGradients, random64 } from '../support/gradcheck.js';
 
@@ -65,6 +65,12 @@ describe('ops that move or reduce elements', () => {
     checkGradients((a) => ops.square(ops.repeat(a, 3, 1)), [x]);
     checkGradients((a) => ops.multiply(ops.flip(a, 1), a), [x]);
     checkGradients((a) => ops.square(ops.broadcastTo(a, [2, 3, 4, 5])), [x]);
+  });
+  it('pads with either infinity, one after the other', () => {
+    const padded = (value: number) => (ops.pad([1], [[1, 0]], value) as Tensor).toArray();
+    assert.deepEqual(padded(Infinity), [Infinity, 1]);
+    assert.deepEqual(padded(-Infinity), [-Infinity, 1]);
+    assert.deepEqual(padded(NaN), [NaN, 1]);
   });
   it('cumsum, take, oneHot', () => {
     checkGradients((a) => ops.square(ops.cumsum(a, 1)), [x]);

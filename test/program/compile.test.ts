@@ -57,6 +57,13 @@ describe('compile, grad and valueAndGrad', () => {
     assert.equal(n.value().item(), 2);
   });
 
+  it('keeps the sign of a zero among the constants of a fused chain', () => {
+    const f = compile((x: TensorBase) =>
+      ops.add(ops.multiply(ops.multiply(x, 0), 1), ops.divide(1, ops.multiply(x, -0))),
+    );
+    assert.deepEqual(f([1, 2]).toArray(), [-Infinity, -Infinity]);
+  });
+
   it('names what is wrong', () => {
     assert.throws(() => valueAndGrad((x: TensorBase) => x)([1, 2]), /returned shape \[2\], expected a scalar/);
     assert.throws(() => ops.gradients(tensor(1), []), /only inside a traced function/);
