@@ -48,17 +48,23 @@ Environment::Environment(Napi::Env env) {
   report_ =
       Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "seqnn", 0, 1);
   report_.Unref(env);
+  // Node frees programs and buffers before the instance data: the thread that uses them must have ended by then.
+  env.AddCleanupHook([this] { stop(); });
 }
 
 // Runs when the JavaScript thread ends: the run in progress stops at its next step.
 Environment::~Environment() {
+  stop();
+  for (Job* job : queue_) delete job;
+}
+
+void Environment::stop() {
   {
     std::lock_guard<std::mutex> guard(queueLock_);
     stopping_.store(true);
   }
   wake_.notify_all();
   if (runner_.joinable()) runner_.join();
-  for (Job* job : queue_) delete job;
 }
 
 void Environment::setThreads(int threads) {

@@ -55,6 +55,7 @@ class Environment {
   Napi::FunctionReference bufferClass;
 
  private:
+  void stop();
   void loop();
   void settle(Napi::Env env, Job* job);
 
