@@ -45,19 +45,17 @@ char* Arena::reserve(size_t bytes) {
 Environment::Environment(Napi::Env env) {
   kernels = &kernelsFor(std::getenv("SEQNN_ISA"));
   pool_ = std::make_unique<ThreadPool>(defaultThreads());
-  report_ =
-      Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "seqnn", 0, 1);
+  const auto wake = [this](const Napi::CallbackInfo& info) { settleFinished(info.Env()); };
+  report_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, wake), "seqnn", 0, 1);
   report_.Unref(env);
   // Node frees programs and buffers before the instance data: the thread that uses them must have ended by then.
   env.AddCleanupHook([this] { stop(); });
 }
 
-// Runs when the JavaScript thread ends: the run in progress stops at its next step.
-Environment::~Environment() {
-  stop();
-  for (Job* job : queue_) delete job;
-}
+Environment::~Environment() { stop(); }
 
+// Runs on the JavaScript thread as it ends: the run in progress stops at its next step, and what nobody will be told
+// of is freed here, where its references still can be.
 void Environment::stop() {
   {
     std::lock_guard<std::mutex> guard(queueLock_);
@@ -65,6 +63,8 @@ void Environment::stop() {
   }
   wake_.notify_all();
   if (runner_.joinable()) runner_.join();
+  queue_.clear();
+  finished_.clear();
 }
 
 void Environment::setThreads(int threads) {
@@ -76,12 +76,12 @@ void Environment::setThreads(int threads) {
 
 Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work,
                                   std::function<Napi::Value(Napi::Env)> done) {
-  Job* job = new Job{std::move(work), std::move(done), "", Napi::Promise::Deferred::New(env)};
+  auto job = std::make_unique<Job>(Job{std::move(work), std::move(done), "", Napi::Promise::Deferred::New(env)});
   const Napi::Promise promise = job->deferred.Promise();
   if (pending_++ == 0) report_.Ref(env);
   {
     std::lock_guard<std::mutex> guard(queueLock_);
-    queue_.push_back(job);
+    queue_.push_back(std::move(job));
     if (!runner_.joinable()) runner_ = std::thread([this] { loop(); });
   }
   wake_.notify_one();
@@ -91,12 +91,12 @@ Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work,
 void Environment::loop() {
   const FlushDenormals flush;
   for (;;) {
-    Job* job;
+    std::unique_ptr<Job> job;
     {
       std::unique_lock<std::mutex> guard(queueLock_);
       wake_.wait(guard, [this] { return stopping() || !queue_.empty(); });
       if (stopping()) return;
-      job = queue_.front();
+      job = std::move(queue_.front());
       queue_.pop_front();
     }
     try {
@@ -104,29 +104,39 @@ void Environment::loop() {
     } catch (const std::exception& error) {
       job->error = error.what();
     }
-    const auto status = report_.BlockingCall(job, [this](Napi::Env env, Napi::Function, Job* finished) {
-      const std::unique_ptr<Job> owned(finished);
-      try {
-        if (env != nullptr) settle(env, finished);
-      } catch (const Napi::Error&) {
-        // The JavaScript thread is being ended: nothing can be told to it any more.
-      }
-    });
-    if (status != napi_ok) return;  // the environment is going: nobody waits any more
+    {
+      std::lock_guard<std::mutex> guard(queueLock_);
+      finished_.push_back(std::move(job));
+    }
+    if (report_.BlockingCall() != napi_ok) return;  // the environment is going: nobody waits any more
   }
 }
 
-void Environment::settle(Napi::Env env, Job* job) {
-  const Napi::HandleScope scope(env);
+void Environment::settleFinished(Napi::Env env) {
+  std::deque<std::unique_ptr<Job>> finished;
+  {
+    std::lock_guard<std::mutex> guard(queueLock_);
+    finished.swap(finished_);
+  }
+  for (const auto& job : finished) {
+    try {
+      settle(env, *job);
+    } catch (const Napi::Error&) {
+      // The JavaScript thread is being ended: nothing can be told to it any more.
+    }
+  }
+}
+
+void Environment::settle(Napi::Env env, Job& job) {
   if (--pending_ == 0) report_.Unref(env);
-  if (!job->error.empty()) {
-    job->deferred.Reject(Napi::Error::New(env, job->error).Value());
+  if (!job.error.empty()) {
+    job.deferred.Reject(Napi::Error::New(env, job.error).Value());
     return;
   }
   try {
-    job->deferred.Resolve(job->done(env));
+    job.deferred.Resolve(job.done(env));
   } catch (const Napi::Error& error) {
-    job->deferred.Reject(error.Value());
+    job.deferred.Reject(error.Value());
   }
 }
 

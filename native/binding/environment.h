@@ -57,7 +57,8 @@ class Environment {
  private:
   void stop();
   void loop();
-  void settle(Napi::Env env, Job* job);
+  void settleFinished(Napi::Env env);
+  void settle(Napi::Env env, Job& job);
 
   std::unique_ptr<ThreadPool> pool_;
   std::mutex lock_;
@@ -65,7 +66,7 @@ class Environment {
   std::thread runner_;
   std::mutex queueLock_;
   std::condition_variable wake_;
-  std::deque<Job*> queue_;
+  std::deque<std::unique_ptr<Job>> queue_, finished_;
   std::atomic<bool> stopping_{false};
   Napi::ThreadSafeFunction report_;
   int pending_ = 0;  // jobs submitted and not settled; keeps the process alive
