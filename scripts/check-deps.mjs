@@ -11,17 +11,19 @@ const libLevels = [
   ['program'],
   ['ops'],
   ['data'],
+  ['text'],
   ['activations', 'constraints', 'initializers', 'regularizers'],
   ['losses', 'optimizers'],
   ['metrics'],
   ['layers'],
+  ['seq2seq'],
   ['training'],
   ['forecasting', 'formats'],
   ['report'],
   ['index'],
   ['cli'],
 ];
-const nativeLevels = [['runtime'], ['cpu/simd'], ['cells'], ['cpu'], ['binding'], ['tests']];
+const nativeLevels = [['runtime'], ['cpu/simd'], ['cells'], ['cpu'], ['cuda'], ['binding'], ['tests']];
 
 const faults = [];
 
@@ -84,7 +86,10 @@ function checkLib() {
   checkCycles(graph);
 }
 
-const nativeRoom = (file) => (file.startsWith('native/cpu/simd/') ? 'cpu/simd' : file.split('/')[1]);
+const nativeRoom = (file) => {
+  if (file.startsWith('native/cpu/simd/')) return 'cpu/simd';
+  return file.startsWith('native/cuda/tests/') ? 'tests' : file.split('/')[1];
+};
 
 function checkNative() {
   for (const file of filesUnder(['native'], /\.(cc|h|inc|def)$/)) {

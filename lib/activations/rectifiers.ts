@@ -64,12 +64,12 @@ export const elu = fusable('elu', (x: Operand, options: { alpha?: number } = {})
 });
 
 /** x, or alpha · (e^(x / alpha) − 1) below 0 (Barron 2017). */
-export function celu(x: Operand, options: { alpha?: number } = {}): TensorBase {
+export const celu = fusable('elu', (x: Operand, options: { alpha?: number } = {}): TensorBase => {
   checkOptions('activations.celu', options, ['alpha']);
   const { alpha = 1 } = options;
   const [t, negative, positive] = below(x);
   return where(positive, t, multiply(alpha, expm1(multiply(negative, 1 / alpha))));
-}
+});
 
 /** Self-normalizing (Klambauer et al. 2017). */
 export const selu = fusable('selu', (x: Operand): TensorBase => {
@@ -78,18 +78,21 @@ export const selu = fusable('selu', (x: Operand): TensorBase => {
 });
 
 /** x, or defaultValue at and below the threshold. */
-export function threshold(x: Operand, options: { threshold?: number; defaultValue?: number } = {}): TensorBase {
-  checkOptions('activations.threshold', options, ['threshold', 'defaultValue']);
-  const t = operand(x, undefined, 'threshold');
-  return where(lessEqual(t, options.threshold ?? 0), options.defaultValue ?? 0, t);
-}
+export const threshold = fusable(
+  'relu',
+  (x: Operand, options: { threshold?: number; defaultValue?: number } = {}): TensorBase => {
+    checkOptions('activations.threshold', options, ['threshold', 'defaultValue']);
+    const t = operand(x, undefined, 'threshold');
+    return where(lessEqual(t, options.threshold ?? 0), options.defaultValue ?? 0, t);
+  },
+);
 
 /** 0 below −1, ¼(x + 1)² to 1, x above. */
-export function sparsePlus(x: Operand): TensorBase {
+export const sparsePlus = fusable('sparsePlus', (x: Operand): TensorBase => {
   const t = operand(x, undefined, 'sparsePlus');
   const middle = add(maximum(minimum(t, 1), -1), 1);
   return where(greater(t, 1), t, multiply(0.25, multiply(middle, middle)));
-}
+});
 
 /** eˣ */
 export const exponential = fusable('exponential', (x: Operand) => exp(x));

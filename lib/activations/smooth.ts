@@ -36,10 +36,10 @@ export const hardSigmoid = fusable('hardSigmoid', (x: Operand) => clip(add(multi
 /** 0.2 x + 1/2 between 0 and 1: what Keras 2 and tfjs call hardSigmoid. */
 export const hardSigmoid2 = fusable('hardSigmoid2', (x: Operand) => clip(add(multiply(x, 0.2), 0.5), 0, 1));
 /** x between −1 and 1. */
-export const hardTanh = (x: Operand): TensorBase => clip(x, -1, 1);
-export const logSigmoid = (x: Operand): TensorBase => negative(plainSoftplus(negative(x)));
+export const hardTanh = fusable('hardTanh', (x: Operand): TensorBase => clip(x, -1, 1));
+export const logSigmoid = fusable('logSigmoid', (x: Operand): TensorBase => negative(plainSoftplus(negative(x))));
 /** ½(x + 1) between 0 and 1. */
-export const sparseSigmoid = (x: Operand): TensorBase => clip(multiply(0.5, add(x, 1)), 0, 1);
+export const sparseSigmoid = fusable('sparseSigmoid', (x: Operand): TensorBase => clip(multiply(0.5, add(x, 1)), 0, 1));
 
 /** x · sigmoid(x) */
 export const silu = (x: Operand): TensorBase => multiply(x, plainSigmoid(x));
@@ -61,26 +61,26 @@ export function gelu(x: Operand, options: { approximate?: boolean } = {}): Tenso
 }
 
 /** ½(x + √(x² + b)) */
-export function squareplus(x: Operand, options: { b?: number } = {}): TensorBase {
+export const squareplus = fusable('squareplus', (x: Operand, options: { b?: number } = {}): TensorBase => {
   checkOptions('activations.squareplus', options, ['b']);
   return multiply(0.5, add(x, sqrt(add(square(x), options.b ?? 4))));
-}
+});
 
 /** x − tanh(x) */
 export const tanhShrink = (x: Operand): TensorBase => subtract(x, plainTanh(x));
 
 /** x, or 0 where |x| is at most the threshold. */
-export function hardShrink(x: Operand, options: { threshold?: number } = {}): TensorBase {
+export const hardShrink = fusable('hardShrink', (x: Operand, options: { threshold?: number } = {}): TensorBase => {
   checkOptions('activations.hardShrink', options, ['threshold']);
   return where(lessEqual(abs(x), options.threshold ?? 0.5), 0, x);
-}
+});
 
 /** x moved towards 0 by the threshold. */
-export function softShrink(x: Operand, options: { threshold?: number } = {}): TensorBase {
+export const softShrink = fusable('softShrink', (x: Operand, options: { threshold?: number } = {}): TensorBase => {
   checkOptions('activations.softShrink', options, ['threshold']);
   const { threshold = 0.5 } = options;
   return where(lessEqual(abs(x), threshold), 0, subtract(x, multiply(threshold, sign(x))));
-}
+});
 
 /** The first half of an axis times the sigmoid of the second (Dauphin et al. 2017). */
 export function glu(x: Operand, options: { axis?: number } = {}): TensorBase {

@@ -18,6 +18,7 @@ export interface Findings {
   isas?: string[];
   threads?: number;
   cores?: number;
+  device?: string;
   libraries: Record<string, Part>;
 }
 
@@ -25,7 +26,7 @@ export interface Findings {
 const WITHOUT = {
   BLAS: 'the matrix products are kernels of its own',
   CUDA: 'everything runs on the CPU',
-  cuDNN: 'everything runs on the CPU',
+  cuDNN: 'the GPU kernels are its own',
   MPI: 'a model trains in one process',
 };
 
@@ -49,8 +50,9 @@ export function examine(): Findings {
     ),
   };
   try {
-    const { compiler, isa, isas, threads, cores } = about();
-    return { ...findings, addon: { loaded: true }, compiler, isa, isas, threads, cores };
+    const { compiler, isa, isas, threads, cores, device, gpu } = about();
+    const libraries = { ...findings.libraries, CUDA: { found: gpu.count > 0, reason: gpu.description } };
+    return { ...findings, addon: { loaded: true }, compiler, isa, isas, threads, cores, device, libraries };
   } catch (error) {
     return { ...findings, addon: { loaded: false, error: error instanceof Error ? error.message : String(error) } };
   }
@@ -66,6 +68,7 @@ export function describe(findings: Findings): string {
   ];
   if (findings.addon.loaded) {
     lines.push(['instruction set', `${findings.isa} (usable here: ${findings.isas?.join(', ')}; SEQNN_ISA chooses)`]);
+    lines.push(['device', `${findings.device} (SEQNN_DEVICE chooses)`]);
     lines.push(['threads', `${findings.threads} of ${findings.cores} cores (SEQNN_NUM_THREADS chooses)`]);
   }
   for (const [name, { found, reason }] of Object.entries(findings.libraries))

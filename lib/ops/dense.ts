@@ -1,12 +1,14 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { ShapeError } from '../program/errors.js';
-import { leaderOf } from '../program/layout.js';
+import { isFreeInput, leaderOf } from '../program/layout.js';
 import type { LaidNode, LayoutContext, Op } from '../program/op.js';
 import type { SymbolicTensor } from '../program/graph.js';
+import { inverse } from '../program/structural.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type Spec } from '../program/types.js';
 import { activationGrad } from './fused_activation.js';
 import { normalizeAxis } from './reduce.js';
+import { transpose } from './shape.js';
 
 // The product of one axis with a matrix: x seen as [outer, F, inner] gives [outer, U, inner].
 
@@ -39,6 +41,14 @@ const denseOp: Op<DenseAttrs> = {
       ? applyAll(gradOp, [dy, x], { axis: attrs.axis })
       : applyAll(gradOp, [x, dy], { axis: attrs.axis });
     return [dx, dw, b ? db : null] as never;
+  },
+  allSteps([x, w, b], { axis, ...rest }) {
+    const rank = (x as TensorBase).rank;
+    if (axis === 0) return applyAll(denseOp, [x, w, b], { ...rest, axis: 1 });
+    // The loop wants the batch innermost: the product gives it so.
+    const order = Array.from({ length: rank }, (_, i) => (i === 0 ? 0 : i < rank - 1 ? i + 1 : 1));
+    const y = apply(denseOp, [transpose(x as TensorBase, order), w, b], { ...rest, axis });
+    return [transpose(y, inverse(order))];
   },
   layout: followAxis,
 };
@@ -76,6 +86,8 @@ const gradOp: Op<DenseAttrs> = {
 /** The axis goes along; the matrix and the bias stay as they are. */
 function followAxis({ inputs, attrs, plain }: LayoutContext<DenseAttrs>): LaidNode {
   const x = inputs[0] as NonNullable<(typeof inputs)[0]>;
+  // A program's input is written in any order at no cost: in the one of the result, then.
+  if (isFreeInput(x)) return { inputs: inputs.map((_, i) => plain(i)), attrs, perms: [x.perm.map((_, i) => i)] };
   return {
     inputs: [x.base, ...inputs.slice(1).map((_, i) => plain(i + 1))],
     attrs: { ...attrs, axis: x.perm[attrs.axis] },

@@ -2,12 +2,15 @@ import type { TensorBase } from '../program/tensor.js';
 import {
   abs,
   add,
+  divide,
+  equal,
   expm1,
   greater,
   less,
   logicalAnd,
   multiply,
   negative,
+  sqrt,
   square,
   subtract,
   where,
@@ -37,6 +40,14 @@ export const fusedActivations: Readonly<Record<string, (y: TensorBase) => Tensor
   softplus: (y) => negative(expm1(negative(y))),
   relu6: (y) => where(inside(y, 0, 6), 1, 0),
   leakyRelu: (y) => where(greater(y, 0), 1, 0.2),
+  hardTanh: (y) => where(inside(y, -1, 1), 1, 0),
+  logSigmoid: (y) => negative(expm1(y)),
+  sparseSigmoid: (y) => where(inside(y, 0, 1), 0.5, 0),
+  // √y has no slope at 0.
+  sparsePlus: (y) => where(less(y, 1), where(greater(y, 0), sqrt(where(greater(y, 0), y, 1)), 0), 1),
+  squareplus: (y) => divide(square(y), add(square(y), 1)),
+  hardShrink: (y) => where(equal(y, 0), 0, 1),
+  softShrink: (y) => where(equal(y, 0), 0, 1),
 };
 
 /** The gradient before the activation, from the one after it and the output. */

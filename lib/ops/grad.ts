@@ -1,7 +1,8 @@
 import { symbolOf } from '../program/apply.js';
-import { differentiate } from '../program/differentiate.js';
+import { differentiating } from '../program/differentiate.js';
 import { ShapeError, SeqnnError, ValueError } from '../program/errors.js';
 import { currentGraph, Graph, type RandomSource, type SymbolicTensor } from '../program/graph.js';
+import { atOnce, type Parts } from '../program/parts.js';
 import { Program } from '../program/program.js';
 import { Tensor, TensorBase, tensor, type TensorLike } from '../program/tensor.js';
 import { symbolsOf, trace } from '../program/trace.js';
@@ -25,12 +26,21 @@ export function gradients(
   wrt: readonly TensorBase[],
   seeds?: readonly TensorBase[],
 ): TensorBase[] {
+  return atOnce(gradientParts(outputs, wrt, seeds));
+}
+
+/** `gradients` in parts. */
+export function* gradientParts(
+  outputs: TensorBase | readonly TensorBase[],
+  wrt: readonly TensorBase[],
+  seeds?: readonly TensorBase[],
+): Parts<TensorBase[]> {
   const graph = currentGraph();
   if (!graph) throw new SeqnnError('gradients: only inside a traced function; use grad(fn) on concrete tensors.');
   const list = (outputs instanceof TensorBase ? [outputs] : [...outputs]).map((o) => symbolOf(graph, o));
   const starts = list.map((o, i) => symbolOf(graph, seeds?.[i] ?? full(o.shape, 1, o.dtype)));
   const symbols = wrt.map((w) => symbolOf(graph, w));
-  const found = differentiate(list, starts, symbols, (a, b) => add(a, b) as SymbolicTensor);
+  const found = yield* differentiating(list, starts, symbols, (a, b) => add(a, b) as SymbolicTensor);
   return found.map((g, i) => g ?? zeros(symbols[i].shape, symbols[i].dtype));
 }
 

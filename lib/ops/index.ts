@@ -1,6 +1,7 @@
 // One vocabulary: Keras 3's `ops` names in camelCase.
 export * from './arithmetic.js';
 export { cast, stopGradient } from './cast.js';
+export { checkpoint } from './checkpoint.js';
 export { conv1d, conv1dTranspose, type ConvOptions, type ConvTransposeOptions, type Padding } from './conv.js';
 export * from './create.js';
 export { dense } from './dense.js';
@@ -34,6 +35,13 @@ export {
   type RecurrentOptions,
   type RecurrentResult,
 } from './rnn.js';
+export {
+  logUniformCandidates,
+  sampledSoftmaxCrossEntropy,
+  type CandidateOptions,
+  type Candidates,
+  type SampledSoftmaxOptions,
+} from './sampled_softmax.js';
 export { scan, type ScanBody, type ScanOptions } from './scan.js';
 export {
   broadcastTo,

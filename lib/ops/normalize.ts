@@ -47,6 +47,7 @@ const layerNormOp: Op<NormAttrs> = {
     const [x, gamma] = inputs as SymbolicTensor[];
     return applyAll(layerNormGradOp, [x, gamma, mean, rstd, g], attrs).map((d, i) => (inputs[i] ? d : null)) as never;
   },
+  allSteps: (operands, attrs) => applyAll(layerNormOp, operands, { ...attrs, axis: attrs.axis + 1 }),
   layout: alongAxis([0], [], ['full', 'reduced', 'reduced']),
 };
 
@@ -58,6 +59,9 @@ const layerNormGradOp: Op<NormAttrs> = {
     const vector = { shape: [shape[axis]], dtype };
     return [x as Spec, vector, vector];
   },
+  sumOperands: (result) => (result === 0 ? null : [0, 2, 3, 4]),
+  sumOverSteps: ([x, mean, rstd, g], attrs) =>
+    applyAll(layerNormGradOp, [x, null, mean, rstd, g], { ...attrs, axis: attrs.axis + 1 }),
   layout: alongAxis([0, 4], [2, 3], ['full', 'vector', 'vector']),
 };
 

@@ -63,6 +63,24 @@ function draw(who: string, kind: string, shape: Shape, a: number, b: number, opt
   return apply(randomOp, [counter], { kind, seed, stream, a, b, shape: [...shape], dtype: options.dtype ?? 'float32' });
 }
 
+/** How many random ops the traced function has so far. */
+export function drawnSoFar(): number {
+  return rootSource()?.streams ?? 0;
+}
+
+/** Runs `body` so that its random ops draw what they drew behind the first `drawn` ones. */
+export function withDrawn<R>(drawn: number, body: () => R): R {
+  const source = rootSource();
+  if (!source) return body();
+  const before = source.streams;
+  source.streams = drawn;
+  try {
+    return body();
+  } finally {
+    source.streams = Math.max(before, source.streams);
+  }
+}
+
 function rootSource() {
   let graph = currentGraph();
   while (graph && !graph.random && graph.parent) graph = graph.parent;

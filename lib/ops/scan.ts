@@ -10,6 +10,7 @@ import { symbolsOf, trace } from '../program/trace.js';
 import { sameShape, showShape } from '../program/types.js';
 import { add } from './arithmetic.js';
 import { zeros } from './create.js';
+import { moveAhead } from './scan_ahead.js';
 import { splitSum } from './scan_sums.js';
 
 // A loop over time whose body is a program of its own, run natively at every step, with its reverse.
@@ -230,18 +231,24 @@ export function scan(
     }
   });
   graph.outputs = [...states, ...ys];
+  const inLoop = moveAhead(
+    graph,
+    outer,
+    sequences.map((t) => symbolOf(outer, t)),
+    first.length,
+  );
   const captured = [...graph.captured]
     .filter(([, inner]) => graph.inputs.includes(inner))
     .map(([symbol]) => outer.own(symbol));
   const attrs: ScanAttrs = {
     steps,
-    stacked: sequences.length,
+    stacked: inLoop.length,
     states: first.length,
     constants: captured.length,
     reverse: options.reverse || undefined,
     batched: first.length,
   };
-  const operands = [...sequences, ...first].map((t) => symbolOf(outer, t));
+  const operands = [...inLoop, ...first.map((t) => symbolOf(outer, t))];
   const results = applyAll(scanOp, [...operands, ...captured], attrs, [graph]);
   return { states: results.slice(0, first.length), outputs: results.slice(first.length) };
 }

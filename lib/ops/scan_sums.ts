@@ -1,4 +1,4 @@
-import type { Graph, SymbolicTensor } from '../program/graph.js';
+import type { Graph, Node, SymbolicTensor } from '../program/graph.js';
 import { reshapeOp } from '../program/structural.js';
 import type { TensorBase } from '../program/tensor.js';
 import { add } from './arithmetic.js';
@@ -41,8 +41,18 @@ function lateSum(back: Graph, term: SymbolicTensor): LateSum | null {
   }
   const rule = op.sumOverSteps;
   if (!rule || (attrs.kind !== undefined && attrs.kind !== 'sum' && attrs.kind !== 'mean')) return null;
+  const needed = op.sumOperands ? op.sumOperands(term.index) : inputs.keys();
+  if (!needed) return null;
   // Anything but a weight changes from step to step: a constant operand has no stacked form.
-  const operands = inputs as SymbolicTensor[];
+  const operands = [...needed].map((i) => inputs[i] as SymbolicTensor);
   if (operands.some((x) => x.graph !== back || x.node.source?.kind === 'constant')) return null;
-  return { operands, total: (stacked) => rule.call(op, stacked, attrs)[term.index] };
+  const total = (stacked: readonly TensorBase[]) => {
+    // Several results of one node are one instruction behind the loop, too.
+    const results = totals.get(term.node) ?? rule.call(op, stacked, attrs);
+    totals.set(term.node, results);
+    return results[term.index];
+  };
+  return { operands, total };
 }
+
+const totals = new WeakMap<Node, readonly TensorBase[]>();

@@ -1,10 +1,11 @@
-import { apply, operand, type Operand } from '../program/apply.js';
+import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { ShapeError, show, ValueError } from '../program/errors.js';
 import { leaderOf } from '../program/layout.js';
 import type { LaidNode, LayoutContext, Op } from '../program/op.js';
 import { reshapeOp, transposeOp } from '../program/structural.js';
-import type { TensorBase } from '../program/tensor.js';
+import { Tensor, type TensorBase } from '../program/tensor.js';
 import { sameShape, showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
+import { zeros } from './create.js';
 import { unbroadcast } from './pointwise.js';
 import { normalizeAxis } from './reduce.js';
 
@@ -296,6 +297,25 @@ export function repeat(x: Operand, count: number, axis: number): TensorBase {
   );
 }
 
+/**
+ * The parts as they are, with the gradient of all of them together: each by itself would be spread into an array of the
+ * whole's size, and these be added.
+ */
+const partsOp: Op<{ axis: number }> = {
+  name: 'parts',
+  alias: true,
+  infer: (all) => all.slice(0, -1) as Spec[],
+  grad({ outputs, attrs: { axis }, grads }) {
+    const all = grads.map((g, i) => g ?? zeros(outputs[i].shape, outputs[i].dtype));
+    return [...grads.map(() => null), concatenate(all, axis)] as never;
+  },
+  // Behind the differentiation only the parts matter.
+  layout({ inputs, attrs }) {
+    const parts = inputs.slice(0, -1).map((x) => x!);
+    return { inputs: [...parts, parts[0]].map((x) => x.base), attrs, perms: parts.map((x) => x.perm) };
+  },
+};
+
 /** The parts of x along an axis, each `size / parts` long. */
 export function split(x: Operand, parts: number, axis = -1): TensorBase[] {
   const t = operand(x, undefined, 'split');
@@ -303,5 +323,7 @@ export function split(x: Operand, parts: number, axis = -1): TensorBase[] {
   if (!Number.isInteger(parts) || parts < 1 || t.shape[at] % parts !== 0)
     throw new ShapeError(`split: axis ${at} of ${showShape(t.shape)} into ${parts} equal parts.`);
   const n = t.shape[at] / parts;
-  return Array.from({ length: parts }, (_, k) => slice(t, [...new Array<null>(at).fill(null), [k * n, (k + 1) * n]]));
+  const before = new Array<null>(at).fill(null);
+  const slices = Array.from({ length: parts }, (_, k) => slice(t, [...before, [k * n, (k + 1) * n]]));
+  return slices[0] instanceof Tensor ? slices : applyAll(partsOp, [...slices, t], { axis: at });
 }

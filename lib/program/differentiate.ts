@@ -1,5 +1,6 @@
 import type { Node } from './graph.js';
 import { SymbolicTensor } from './graph.js';
+import { atOnce, type Parts } from './parts.js';
 import { isFloating } from './types.js';
 
 type Add = (a: SymbolicTensor, b: SymbolicTensor) => SymbolicTensor;
@@ -9,6 +10,7 @@ type Add = (a: SymbolicTensor, b: SymbolicTensor) => SymbolicTensor;
  * Gradients of one symbol are added in the order in which its users were made last to first.
  *
  * @param add Adds two symbols (an op, hence given by lib/ops).
+ * @param among Nodes to look at, in the order of their making; default all of the graph.
  * @returns One entry per `wrt`, null where no output depends on it.
  */
 export function differentiate(
@@ -16,10 +18,22 @@ export function differentiate(
   seeds: readonly SymbolicTensor[],
   wrt: readonly SymbolicTensor[],
   add: Add,
+  among?: readonly Node[],
 ): (SymbolicTensor | null)[] {
+  return atOnce(differentiating(outputs, seeds, wrt, add, among));
+}
+
+/** The same, a node at a time. */
+export function* differentiating(
+  outputs: readonly SymbolicTensor[],
+  seeds: readonly SymbolicTensor[],
+  wrt: readonly SymbolicTensor[],
+  add: Add,
+  among?: readonly Node[],
+): Parts<(SymbolicTensor | null)[]> {
   const graph = outputs[0]?.graph;
   if (!graph) return wrt.map(() => null);
-  const nodes = graph.nodes.slice();
+  const nodes = among ?? graph.nodes.slice();
   const wanted = dependents(nodes, wrt);
   const grads = new Map<SymbolicTensor, SymbolicTensor>();
   const accumulate = (symbol: SymbolicTensor, grad: SymbolicTensor) => {
@@ -46,6 +60,7 @@ export function differentiate(
       const input = node.inputs[k];
       if (part && input && needs[k]) accumulate(input, part);
     });
+    yield;
   }
   return wrt.map((symbol) => grads.get(symbol) ?? null);
 }

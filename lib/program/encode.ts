@@ -14,6 +14,8 @@ export interface Encoded {
   readonly variables: Variable[];
   /** Inputs that the program really reads: number of the graph's input for each of the program's. */
   readonly inputs: number[];
+  /** Bytes of working memory, without what kernels take for themselves. */
+  readonly arena: number;
 }
 
 /** Lowers, plans and writes a program that has been laid out. */
@@ -30,6 +32,7 @@ class Encoder {
   private constantBytes = 0;
   private readonly variables: Variable[] = [];
   private readonly inputs: number[] = [];
+  private arena = 0;
 
   root(graph: Graph, outputs: readonly SymbolicTensor[]): void {
     const { lowered, results } = withCopies(graph, outputs, 0);
@@ -44,6 +47,7 @@ class Encoder {
       results,
       (s) => s.node.source !== undefined && s.node.source.kind !== 'input',
     );
+    this.arena = plan.bytes;
     this.program(
       lowered,
       plan.bytes,
@@ -181,7 +185,7 @@ class Encoder {
       bytes.set(part, at);
       at += Math.ceil(part.length / 8) * 8;
     }
-    return { bytes, variables: this.variables, inputs: this.inputs };
+    return { bytes, variables: this.variables, inputs: this.inputs, arena: this.arena };
   }
 }
 

@@ -7,7 +7,7 @@ import { MAX_RANK, type DType, type Shape, type Spec } from './types.js';
 /** One operation of a graph, or one of its sources (input, variable, constant). */
 export interface Node {
   readonly op: Op<any>;
-  readonly inputs: readonly (SymbolicTensor | null)[];
+  inputs: readonly (SymbolicTensor | null)[];
   readonly attrs: Attrs;
   readonly outputs: SymbolicTensor[];
   readonly bodies: readonly Graph[];
@@ -123,6 +123,14 @@ export class Graph {
 
   constant(value: Tensor): SymbolicTensor {
     return this.add(CONSTANT, [], {}, [value], [], { kind: 'constant', value }).outputs[0];
+  }
+
+  /** Has everything that reads one of these symbols read another in its place. */
+  replace(instead: ReadonlyMap<SymbolicTensor, SymbolicTensor>): void {
+    for (const node of this.nodes) node.inputs = node.inputs.map((x) => (x && instead.get(x)) ?? x);
+    this.outputs = this.outputs.map((o) => instead.get(o) ?? o);
+    // Sources that were made for this stand in front of their readers.
+    this.nodes.sort((a, b) => Number(b.source !== undefined) - Number(a.source !== undefined));
   }
 
   /** This graph's symbol for one that may belong to an enclosing graph. */

@@ -1,5 +1,6 @@
 import { Graph, type Node, type SymbolicTensor } from './graph.js';
 import type { Attrs, Laid, LaidNode, LayoutContext, Op } from './op.js';
+import { atOnce, type Parts } from './parts.js';
 import { addNode, inverse, reshapeOp, transposeOp } from './structural.js';
 import { Tensor } from './tensor.js';
 
@@ -13,8 +14,17 @@ export function layOut(
   inputPerms?: readonly (readonly number[])[],
   outputPerms?: readonly (readonly number[])[],
 ): { graph: Graph; outputs: SymbolicTensor[] } {
-  const pass = new LayoutPass(graph, outputs);
-  return pass.run(outputs, inputPerms, outputPerms);
+  return atOnce(layingOut(graph, outputs, inputPerms, outputPerms));
+}
+
+/** The same, a node at a time. */
+export function layingOut(
+  graph: Graph,
+  outputs: readonly SymbolicTensor[],
+  inputPerms?: readonly (readonly number[])[],
+  outputPerms?: readonly (readonly number[])[],
+): Parts<{ graph: Graph; outputs: SymbolicTensor[] }> {
+  return new LayoutPass(graph, outputs).run(outputs, inputPerms, outputPerms);
 }
 
 /** Nodes that an output or an update depends on. */
@@ -44,11 +54,11 @@ class LayoutPass {
     this.live = liveNodes(graph, outputs);
   }
 
-  run(
+  *run(
     outputs: readonly SymbolicTensor[],
     inputPerms?: readonly (readonly number[])[],
     outputPerms?: readonly (readonly number[])[],
-  ): { graph: Graph; outputs: SymbolicTensor[] } {
+  ): Parts<{ graph: Graph; outputs: SymbolicTensor[] }> {
     this.next.fixedInputs = inputPerms !== undefined;
     // All inputs, dead ones too: their numbers are the caller's.
     this.graph.inputs.forEach((input, i) => {
@@ -58,7 +68,9 @@ class LayoutPass {
       this.laid.set(input, { base, perm: inverse(perm) });
     });
     for (const node of this.graph.nodes) {
-      if (this.live.has(node)) this.visit(node);
+      if (!this.live.has(node)) continue;
+      this.visit(node);
+      yield;
     }
     const results = outputs.map((o, i) => this.reorder(this.at(o), outputPerms?.[i] ?? o.shape.map((_, k) => k)));
     this.next.outputs = results;
@@ -171,14 +183,18 @@ class LayoutPass {
   }
 }
 
+/** A program's input, which is written in any order at no cost. */
+export function isFreeInput({ base }: Laid): boolean {
+  return base.node.source?.kind === 'input' && !base.graph.fixedInputs;
+}
+
 /**
  * The operand whose order of axes the others should take, or undefined when that is the logical one. A program's input
  * is written in any order at no cost, so it leads only where there is nothing else.
  */
 export function leaderOf(inputs: readonly (Laid | null)[]): Laid | undefined {
   const laid = inputs.filter((x): x is Laid => x !== null);
-  const isInput = (x: Laid) => x.base.node.source?.kind === 'input' && !x.base.graph.fixedInputs;
-  const computed = laid.filter((x) => !isInput(x) && x.base.node.source?.kind !== 'constant');
+  const computed = laid.filter((x) => !isFreeInput(x) && x.base.node.source?.kind !== 'constant');
   return (computed.length > 0 ? computed : laid).find((x) => !x.perm.every((p, i) => p === i));
 }
 

@@ -34,7 +34,7 @@ export function lower(graph: Graph, outputs: readonly SymbolicTensor[]): Lowered
   const aliases = new Map<SymbolicTensor, SymbolicTensor>();
   for (const node of nodes) {
     if (node.op.alias) {
-      aliases.set(node.outputs[0], node.inputs[0] as SymbolicTensor);
+      node.outputs.forEach((o, i) => aliases.set(o, node.inputs[i] as SymbolicTensor));
     } else if (node.op.pointwise !== undefined) {
       if (!absorbed.has(node)) instructions.push(fused(node, absorbed));
     } else {

@@ -53,12 +53,16 @@ export interface Op<A extends Attrs = Attrs> {
   readonly pointwise?: string;
   /** Outputs that the kernel skips when nobody reads them; all others always get a buffer. */
   readonly optional?: readonly number[];
-  /** The result has the elements of input 0 in the same order: no instruction at all. */
+  /** Result i has the elements of input i in the same order: no instruction at all. */
   readonly alias?: boolean;
   /** Output i is the variable given as input updates[i], written in place; such a node is kept though nobody reads it. */
   readonly updates?: readonly number[];
   /** For a result that is summed over the steps of a scan: the same sum from the operands of all steps, stacked on axis 0. */
   sumOverSteps?(stacked: readonly TensorBase[], attrs: A): TensorBase[];
+  /** The inputs that the sum of a result needs; null where it has none. Absent: all. */
+  sumOperands?(result: number): readonly number[] | null;
+  /** The results of all steps of a scan at once: operand 0 has the steps as a further axis 0, the others do not change. */
+  allSteps?(operands: readonly (TensorBase | null)[], attrs: A): TensorBase[];
   /** How to work on operands in another order of axes; absent: operands are put in order first. */
   layout?(context: LayoutContext<A>): LaidNode | null;
 }

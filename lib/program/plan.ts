@@ -118,8 +118,7 @@ class Space {
 
   free(at: number, bytes: number): void {
     const size = round(bytes);
-    const i = this.holes.findIndex((hole) => hole.at > at);
-    const k = i < 0 ? this.holes.length : i;
+    const k = this.firstBehind(at);
     this.holes.splice(k, 0, { at, size });
     for (let j = Math.max(0, k - 1); j + 1 < this.holes.length && j <= k;) {
       const [a, b] = [this.holes[j], this.holes[j + 1]];
@@ -130,6 +129,17 @@ class Space {
         j += 1;
       }
     }
+  }
+
+  /** The place of the first hole behind a byte; holes lie in order. */
+  private firstBehind(at: number): number {
+    let [low, high] = [0, this.holes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.holes[middle].at > at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }
 

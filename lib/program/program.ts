@@ -2,7 +2,8 @@ import { native, type NativeBuffer, type NativeProgram, type NativeSource } from
 import { encode, type Encoded } from './encode.js';
 import { SeqnnError } from './errors.js';
 import type { Graph, SymbolicTensor } from './graph.js';
-import { layOut } from './layout.js';
+import { layingOut, layOut } from './layout.js';
+import type { Parts } from './parts.js';
 import { Tensor } from './tensor.js';
 import { allocate, type Spec, type TypedArray } from './types.js';
 
@@ -11,6 +12,8 @@ export class Program {
   /** Shapes and dtypes of the inputs, by the number in which they were made. */
   readonly inputSpecs: readonly Spec[];
   readonly outputSpecs: readonly Spec[];
+  /** Bytes in which its values lie while it runs, without what kernels take for themselves. */
+  readonly arenaBytes: number;
   private readonly program: NativeProgram;
   private readonly used: readonly number[];
   // Kept so that the weights live as long as the program that points at them.
@@ -20,24 +23,31 @@ export class Program {
   constructor(graph: Graph, outputs: readonly SymbolicTensor[], encoded = encodeLaid(layOut(graph, outputs))) {
     this.inputSpecs = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }));
     this.outputSpecs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-    const { bytes, variables, inputs } = encoded;
+    const { bytes, variables, inputs, arena } = encoded;
+    this.arenaBytes = arena;
     this.variables = variables.map((v) => v.buffer);
     this.used = inputs;
     this.program = new (native().Program)(bytes, this.variables);
   }
 
   /** The same in parts of a few milliseconds, for a caller that must let the event loop turn between them. */
-  static *inParts(graph: Graph, outputs: readonly SymbolicTensor[]): Generator<void, Program> {
-    const laid = layOut(graph, outputs);
+  static *inParts(graph: Graph, outputs: readonly SymbolicTensor[]): Parts<Program> {
+    const laid = yield* layingOut(graph, outputs);
     yield;
     const encoded = encodeLaid(laid);
     yield;
     return new Program(graph, outputs, encoded);
   }
 
-  /** Runs once, on this thread. The inputs must have the program's shapes and dtypes. */
-  run(inputs: readonly Tensor[]): Tensor[] {
-    const outputs = this.outputSpecs.map(({ shape, dtype }) => new Tensor(allocate(dtype, size(shape)), shape, dtype));
+  /**
+   * Runs once, on this thread. The inputs must have the program's shapes and dtypes.
+   *
+   * @param kept Tensors of an earlier run that the results may go to, by output number; where there is none a new one is made.
+   */
+  run(inputs: readonly Tensor[], kept: readonly (Tensor | undefined)[] = []): Tensor[] {
+    const outputs = this.outputSpecs.map(
+      ({ shape, dtype }, i) => kept[i] ?? new Tensor(allocate(dtype, size(shape)), shape, dtype),
+    );
     this.program.run(
       this.used.map((i) => inputs[i].data),
       outputs.map((o) => o.data),

@@ -168,9 +168,11 @@ export function tensor(value: TensorLike, shape?: Shape | null, dtype?: DType, w
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const given = value as TensorData;
-    if (given.data === undefined || given.shape === undefined)
+    // Read once: a view makes its elements when asked.
+    const { data } = given;
+    if (data === undefined || given.shape === undefined)
       throw new ValueError(`${who}: expected an array, a typed array or {data, shape}, got ${show(value)}.`);
-    return tensor(given.data as TypedArray, shape ?? given.shape, dtype ?? given.dtype, who);
+    return tensor(data as TypedArray, shape ?? given.shape, dtype ?? given.dtype, who);
   }
   if (value === undefined || value === null)
     throw new ValueError(`${who}: expected an array, a typed array or {data, shape}, got ${String(value)}.`);

@@ -36,6 +36,15 @@ export class Variable extends TensorBase {
     return new Tensor(this.buffer.read(0, allocate(this.dtype, this.size)), this.shape, this.dtype);
   }
 
+  /**
+   * Puts it on a device: 'cpu', 'gpu' or 'gpu:0'. Programs that use it run there from then on.
+   *
+   * @throws Error when there is no such device, with the reason.
+   */
+  to(device: string): void {
+    this.buffer.to(device);
+  }
+
   /** Replaces the value. @throws ShapeError when the shape differs. */
   assign(value: TensorLike): void {
     const next = tensor(value, undefined, this.dtype, this.name);

@@ -6,6 +6,8 @@ type Elements = Float32Array | Float64Array | Int32Array | Uint8Array;
 export interface NativeBuffer {
   read<A extends Elements>(offset: number, into: A): A;
   write(offset: number, from: Elements): void;
+  /** Puts it on a device, which the programs that use it then run on. */
+  to(device: string): void;
 }
 
 /** Rows of a run's input: buffer, base, row stride, and the strides of a row's own axes, in elements. */
@@ -30,6 +32,10 @@ export interface About {
   isas: string[];
   threads: number;
   cores: number;
+  /** Where buffers and programs go that name no device (SEQNN_DEVICE). */
+  device: string;
+  /** How many GPUs this build can use, and what they are or why there is none. */
+  gpu: { count: number; description: string };
   compiler: string;
 }
 

@@ -2,15 +2,19 @@
 
 #include "binding/buffer.h"
 #include "binding/environment.h"
+#include "binding/guarded.h"
 #include "binding/program.h"
 #include "cpu/isa.h"
 #include "runtime/machine.h"
+#if defined(SEQNN_CUDA)
+#include "cuda/device.h"
+#endif
 
 namespace seqnn {
 namespace {
 
 Napi::Value opNames(const Napi::CallbackInfo& info) {
-  const KernelTable& table = *Environment::of(info.Env()).kernels;
+  const KernelTable& table = Environment::of(info.Env()).defaultDevice().kernels();
   auto names = Napi::Array::New(info.Env());
   for (int i = 0; i < table.count; ++i)
     names[static_cast<uint32_t>(i)] = Napi::String::New(info.Env(), table.entries[i].name);
@@ -32,13 +36,26 @@ Napi::Value setThreads(const Napi::CallbackInfo& info) {
 Napi::Value about(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto result = Napi::Object::New(env);
-  result["isa"] = Napi::String::New(env, Environment::of(env).kernels->isa);
+  result["isa"] = Napi::String::New(env, Environment::of(env).host().kernels().isa);
   auto isas = Napi::Array::New(env);
   uint32_t n = 0;
   for (const char* const* name = usableIsas(); *name; ++name) isas[n++] = Napi::String::New(env, *name);
   result["isas"] = isas;
-  result["threads"] = Napi::Number::New(env, Environment::of(env).threads());
+  result["threads"] = Napi::Number::New(env, Environment::of(env).host().threads());
   result["cores"] = Napi::Number::New(env, usableCores());
+  result["device"] = Napi::String::New(env, Environment::of(env).defaultDevice().name());
+  auto gpu = Napi::Object::New(env);
+#if defined(SEQNN_CUDA)
+  std::string description;
+  const int gpus = guarded(env, [&] { return cuda::countGpus(&description); });
+  gpu["count"] = Napi::Number::New(env, gpus);
+  gpu["description"] = Napi::String::New(env, description);
+#else
+  gpu["count"] = Napi::Number::New(env, 0);
+  gpu["description"] =
+      Napi::String::New(env, "not built in (CUDA=on at build time adds it); everything runs on the CPU");
+#endif
+  result["gpu"] = gpu;
 #if defined(__VERSION__)
   result["compiler"] = Napi::String::New(env, __VERSION__);
 #else

@@ -1,15 +1,13 @@
 #include "binding/buffer.h"
 
-#include <cstdlib>
-#include <memory>
+#include <vector>
 
 #include "binding/environment.h"
-#include "runtime/bytes.h"
+#include "binding/guarded.h"
 
 namespace seqnn {
 namespace {
 
-constexpr uintptr_t kAlignment = 64;
 constexpr double kMaxElements = 1e11;
 
 }  // namespace
@@ -35,7 +33,8 @@ char* dataOf(const Napi::TypedArray& array) {
 
 Napi::Function NativeBuffer::define(Napi::Env env) {
   return DefineClass(env, "Buffer",
-                     {InstanceMethod<&NativeBuffer::read>("read"), InstanceMethod<&NativeBuffer::write>("write")});
+                     {InstanceMethod<&NativeBuffer::read>("read"), InstanceMethod<&NativeBuffer::write>("write"),
+                      InstanceMethod<&NativeBuffer::to>("to")});
 }
 
 NativeBuffer::NativeBuffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeBuffer>(info) {
@@ -47,20 +46,36 @@ NativeBuffer::NativeBuffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
     throw Napi::RangeError::New(info.Env(), "Buffer: expected a count of elements");
   dtype_ = static_cast<DType>(static_cast<int>(dtype));
   elements_ = static_cast<size_t>(elements);
-  const size_t bytes = elements_ * bytesOf(dtype_);
-  // calloc, as it gives large memory zeroed without touching it: 100 MB must not take 45 ms of the event loop.
-  memory_ = std::calloc(bytes + 2 * kAlignment, 1);
-  if (!memory_)
-    throw Napi::RangeError::New(info.Env(), "Buffer: this machine does not give " + std::to_string(bytes) + " bytes");
-  void* place = memory_;
-  size_t room = bytes + 2 * kAlignment;
-  data_ = std::align(kAlignment, bytes, place, room);
-  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
+  device_ = &Environment::of(info.Env()).defaultDevice();
+  try {
+    data_ = static_cast<char*>(device_->allocate(bytes()));
+  } catch (const Error& error) {
+    throw Napi::RangeError::New(info.Env(), std::string("Buffer: ") + error.what());
+  }
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes()));
 }
 
 NativeBuffer::~NativeBuffer() {
-  if (memory_) Napi::MemoryManagement::AdjustExternalMemory(Env(), -static_cast<int64_t>(elements_ * bytesOf(dtype_)));
-  std::free(memory_);
+  if (!data_) return;
+  Napi::MemoryManagement::AdjustExternalMemory(Env(), -static_cast<int64_t>(bytes()));
+  device_->release(data_);
+}
+
+char* NativeBuffer::on(Device& device) {
+  if (&device == device_) return data_;
+  std::vector<char> staged(bytes());
+  char* fresh = static_cast<char*>(device.allocate(bytes()));
+  try {
+    device_->download(staged.data(), data_, bytes());
+    device.upload(fresh, staged.data(), bytes());
+  } catch (...) {
+    device.release(fresh);
+    throw;
+  }
+  device_->release(data_);
+  data_ = fresh;
+  device_ = &device;
+  return data_;
 }
 
 NativeBuffer& NativeBuffer::from(Napi::Env env, const Napi::Value& value, const char* what) {
@@ -80,22 +95,36 @@ char* NativeBuffer::range(const Napi::CallbackInfo& info, Napi::TypedArray& arra
   if (!(offset >= 0 && offset + static_cast<double>(array.ElementLength()) <= static_cast<double>(elements_))) {
     throw Napi::RangeError::New(info.Env(), "a range outside the buffer's " + std::to_string(elements_) + " elements");
   }
-  return static_cast<char*>(data_) + static_cast<size_t>(offset) * bytesOf(dtype_);
+  return data_ + static_cast<size_t>(offset) * bytesOf(dtype_);
 }
 
+Napi::Value NativeBuffer::to(const Napi::CallbackInfo& info) {
+  if (!info[0].IsString()) throw Napi::TypeError::New(info.Env(), "to: expected the name of a device");
+  const std::string name = info[0].As<Napi::String>();
+  Environment& environment = Environment::of(info.Env());
+  std::lock_guard<std::mutex> guard(environment.lock());
+  guarded(info.Env(), [&] {
+    Device& device = environment.device(name);
+    on(device);
+    chosen_ = &device;
+  });
+  return info.Env().Undefined();
+}
+
+// The place is looked up with the lock held: a run may be moving the buffer.
 Napi::Value NativeBuffer::read(const Napi::CallbackInfo& info) {
+  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
   Napi::TypedArray array;
   const char* from = range(info, array);
-  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
-  copyBytes(dataOf(array), from, array.ByteLength());
+  guarded(info.Env(), [&] { device_->download(dataOf(array), from, array.ByteLength()); });
   return info[1];
 }
 
 Napi::Value NativeBuffer::write(const Napi::CallbackInfo& info) {
+  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
   Napi::TypedArray array;
   char* to = range(info, array);
-  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
-  copyBytes(to, dataOf(array), array.ByteLength());
+  guarded(info.Env(), [&] { device_->upload(to, dataOf(array), array.ByteLength()); });
   return info.Env().Undefined();
 }
 

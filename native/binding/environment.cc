@@ -1,11 +1,14 @@
 #include "binding/environment.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <new>
 
 #include "cpu/isa.h"
 #include "runtime/machine.h"
+#if defined(SEQNN_CUDA)
+#include "cuda/device.h"
+#endif
 
 namespace seqnn {
 namespace {
@@ -22,29 +25,17 @@ int defaultThreads() {
   return static_cast<int>(n);
 }
 
-constexpr std::align_val_t kAlignment{64};
-
 }  // namespace
 
-Arena::~Arena() { ::operator delete(data_, kAlignment); }
-
-char* Arena::reserve(size_t bytes) {
-  if (bytes > size_) {
-    ::operator delete(data_, kAlignment);
-    data_ = nullptr;
-    size_ = 0;
-    data_ = static_cast<char*>(::operator new(bytes, kAlignment, std::nothrow));
-    if (!data_)
-      fail("a program needs %.1f MB of working memory, which this machine does not give",
-           static_cast<double>(bytes) / 1e6);
-    size_ = bytes;
+Environment::Environment(Napi::Env env)
+    : host_(std::make_unique<HostDevice>(kernelsFor(std::getenv("SEQNN_ISA")), defaultThreads())),
+      default_(host_.get()) {
+  const char* wanted = std::getenv("SEQNN_DEVICE");
+  try {
+    if (wanted && *wanted) default_ = &device(wanted);
+  } catch (const Error& error) {
+    fail("SEQNN_DEVICE is '%s': %s", wanted, error.what());
   }
-  return data_;
-}
-
-Environment::Environment(Napi::Env env) {
-  kernels = &kernelsFor(std::getenv("SEQNN_ISA"));
-  pool_ = std::make_unique<ThreadPool>(defaultThreads());
   const auto wake = [this](const Napi::CallbackInfo& info) { settleFinished(info.Env()); };
   report_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, wake), "seqnn", 0, 1);
   report_.Unref(env);
@@ -71,7 +62,22 @@ void Environment::setThreads(int threads) {
   if (threads < 1 || threads > kMaxThreads)
     fail("setThreads: %d, expected an integer from 1 to %d", threads, kMaxThreads);
   std::lock_guard<std::mutex> guard(lock_);
-  pool_ = std::make_unique<ThreadPool>(threads);
+  host_->setThreads(threads);
+}
+
+Device& Environment::device(const std::string& name) {
+  if (name == "cpu") return *host_;
+  int number = 0;
+  char rest = 0;
+  if (name != "gpu" && (std::sscanf(name.c_str(), "gpu:%4d%c", &number, &rest) != 1 || number < 0))
+    fail("device '%s', expected cpu, gpu or gpu:0", name.c_str());
+#if defined(SEQNN_CUDA)
+  std::unique_ptr<Device>& gpu = gpus_[number];
+  if (!gpu) gpu = cuda::openDevice(number);
+  return *gpu;
+#else
+  fail("this build has no gpu kernels; build it with CUDA=on");
+#endif
 }
 
 Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work,

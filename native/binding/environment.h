@@ -6,25 +6,15 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
-#include "runtime/kernel.h"
+#include "runtime/host_device.h"
 
 namespace seqnn {
-
-// 64-byte aligned memory that grows and never shrinks: the arena that all programs of an environment share,
-// since only one runs at a time.
-class Arena {
- public:
-  ~Arena();
-  char* reserve(size_t bytes);
-
- private:
-  char* data_ = nullptr;
-  size_t size_ = 0;
-};
 
 // One run to do off the main thread. `work` runs on the environment's thread, `done` on the JavaScript one.
 struct Job {
@@ -43,15 +33,16 @@ class Environment {
 
   Napi::Promise submit(Napi::Env env, std::function<void()> work, std::function<Napi::Value(Napi::Env)> done);
   void setThreads(int threads);
-  int threads() const { return pool_->threads(); }
   bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
   // Held while a program runs or a variable is read or written.
   std::mutex& lock() { return lock_; }
-  ThreadPool& pool() { return *pool_; }
-  Arena& arena() { return arena_; }
+  HostDevice& host() { return *host_; }
+  // "cpu", "gpu" (the first one) or "gpu:1"; fails, saying why, for one that is not there.
+  Device& device(const std::string& name);
+  // The one named by SEQNN_DEVICE, where buffers and programs go that name none.
+  Device& defaultDevice() { return *default_; }
 
-  const KernelTable* kernels = nullptr;
   Napi::FunctionReference bufferClass;
 
  private:
@@ -60,9 +51,10 @@ class Environment {
   void settleFinished(Napi::Env env);
   void settle(Napi::Env env, Job& job);
 
-  std::unique_ptr<ThreadPool> pool_;
+  std::unique_ptr<HostDevice> host_;
+  std::map<int, std::unique_ptr<Device>> gpus_;  // by number
+  Device* default_;
   std::mutex lock_;
-  Arena arena_;
   std::thread runner_;
   std::mutex queueLock_;
   std::condition_variable wake_;

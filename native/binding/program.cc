@@ -4,23 +4,12 @@
 
 #include "binding/buffer.h"
 #include "binding/environment.h"
+#include "binding/guarded.h"
 #include "runtime/bytes.h"
 #include "runtime/machine.h"
 
 namespace seqnn {
 namespace {
-
-// A native failure as a JavaScript error, with the JavaScript stack of the call.
-template <class F>
-auto guarded(Napi::Env env, F body) {
-  try {
-    return body();
-  } catch (const Error& error) {
-    throw Napi::Error::New(env, error.what());
-  } catch (const std::bad_alloc&) {
-    throw Napi::RangeError::New(env, "out of memory");
-  }
-}
 
 int64_t integerOf(const Napi::Value& value, const char* what) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
@@ -56,7 +45,7 @@ NativeProgram::NativeProgram(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
       fail("program: it refers to %zu variables, %u given", program_->variables, variables.Length());
     if (program_->parameters != 0) fail("program: a parameter outside a scan");
     for (uint32_t i = 0; i < variables.Length(); ++i)
-      variables_.push_back(NativeBuffer::from(env, variables[i], "Program").data());
+      variables_.push_back(&NativeBuffer::from(env, variables[i], "Program"));
     for (const Buffer& b : program_->buffers) {
       if (b.home != Home::variable) continue;
       const NativeBuffer& given = NativeBuffer::from(env, variables[static_cast<uint32_t>(b.place)], "Program");
@@ -72,14 +61,48 @@ NativeProgram::NativeProgram(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
              static_cast<long long>(input.logical.dim[0]));
       batch_ = input.logical.dim[0];
     }
-    frame_ = std::make_unique<Frame>(*program_, *Environment::of(env).kernels);
+    makeFrame(deviceOf(Environment::of(env)));
   });
   keep_ = Napi::Persistent(variables.As<Napi::Object>());
 }
 
-// With the environment's lock held: the shared arena may have moved since the last run.
+// The one that its variables were put on; else the default.
+Device& NativeProgram::deviceOf(Environment& environment) const {
+  Device* found = nullptr;
+  for (const NativeBuffer* variable : variables_) {
+    Device* chosen = variable->chosen();
+    if (found && chosen && found != chosen)
+      fail("program: its variables were put on %s and on %s", found->name(), chosen->name());
+    if (chosen) found = chosen;
+  }
+  return found ? *found : environment.defaultDevice();
+}
+
+void NativeProgram::makeFrame(Device& device) {
+  device.enter();
+  auto fresh = std::make_unique<Frame>(*program_, device.kernels());
+  if (constants_) device_->release(constants_);
+  constants_ = nullptr;
+  recording_.reset();
+  frame_ = std::move(fresh);
+  device_ = &device;
+}
+
+// With the environment's lock held: the shared arena and the variables may have moved since the last run.
 void NativeProgram::prepare(Environment& environment) {
-  frame_->bind(environment.arena().reserve(frame_->bytes()), variables_.data());
+  Device& device = deviceOf(environment);
+  if (&device != device_) makeFrame(device);
+  if (!device_->readsHost() && !constants_ && !program_->ownConstants.empty()) {
+    constants_ = static_cast<char*>(device_->allocate(program_->ownConstants.size()));
+    device_->upload(constants_, program_->constants, program_->ownConstants.size());
+  }
+  places_.resize(variables_.size());
+  for (size_t i = 0; i < variables_.size(); ++i) places_[i] = variables_[i]->on(*device_);
+  frame_->bind(device_->reserve(frame_->bytes()), places_.data(), constants_);
+}
+
+NativeProgram::~NativeProgram() {
+  if (constants_) device_->release(constants_);
 }
 
 Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
@@ -110,36 +133,45 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
       rows.data = checked(inputs[static_cast<uint32_t>(i)], spec.buffer, "an input");
       rowMajor(spec.logical, spec.batched ? 1 : 0, rows.strides);
       rows.rowStride = spec.batched ? spec.logical.size(1, spec.logical.rank) : 0;
-      gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows, nullptr,
-             static_cast<char*>(frame_->data(spec.buffer)));
+      bring(spec, rows);
     }
-    Context context{environment.pool()};
-    frame_->run(context);
+    device_->run(*frame_, constants_, recording_);
     for (size_t i = 0; i < nOut; ++i) {
       const int buffer = program_->outputs[i];
       char* to = checked(outputs[static_cast<uint32_t>(i)], buffer, "an output");
       const seqnn::Value& value = program_->buffers[static_cast<size_t>(buffer)].value;
-      copyBytes(to, frame_->data(buffer), static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
+      device_->download(to, frame_->data(buffer), static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
     }
+    device_->finish();
     return env.Undefined();
   });
 }
 
+// One run's input from a script's array into its buffer. Only the host gathers from the host's memory: for another
+// device it does so aside, and the result is copied.
+void NativeProgram::bring(const InputSpec& spec, const Rows& rows) {
+  const seqnn::Value& value = program_->buffers[static_cast<size_t>(spec.buffer)].value;
+  char* to = static_cast<char*>(frame_->data(spec.buffer));
+  if (device_->readsHost()) return gather(spec, value.dtype, rows, nullptr, to);
+  std::vector<char> aside(static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
+  gather(spec, value.dtype, rows, nullptr, aside.data());
+  device_->upload(to, aside.data(), aside.size());
+}
+
 // Checks that every row the source can be asked for lies inside its buffer; `available` gets their number.
-Rows NativeProgram::source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given,
-                           int64_t& available) const {
+NativeProgram::Source NativeProgram::source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given,
+                                            int64_t& available) const {
   const Napi::Env env = info.Env();
   const InputSpec& spec = program_->inputs[i];
   if (!given.IsArray()) throw Napi::TypeError::New(env, "steps: a source is not an array");
   const auto list = given.As<Napi::Array>();
-  const NativeBuffer& buffer = NativeBuffer::from(env, list[0u], "steps");
+  NativeBuffer& buffer = NativeBuffer::from(env, list[0u], "steps");
   const int first = spec.batched ? 1 : 0;
   if (list.Length() != static_cast<uint32_t>(3 + spec.logical.rank - first))
     throw Napi::RangeError::New(env, "steps: a source needs [buffer, base, rowStride, ...strides]");
   if (buffer.dtype() != program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype)
     throw Napi::TypeError::New(env, "steps: a source has another dtype than its input");
-  Rows rows;
-  rows.data = static_cast<const char*>(buffer.data());
+  Rows rows;  // without the data, which may move until the run begins
   rows.base = integerOf(list[1u], "base");
   rows.rowStride = integerOf(list[2u], "rowStride");
   double last = static_cast<double>(rows.base);
@@ -152,7 +184,7 @@ Rows NativeProgram::source(const Napi::CallbackInfo& info, size_t i, const Napi:
               : spare < 0              ? 0
               : rows.rowStride == 0    ? INT64_MAX
                                        : static_cast<int64_t>(spare / static_cast<double>(rows.rowStride)) + 1;
-  return rows;
+  return {&buffer, rows};
 }
 
 Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
@@ -162,7 +194,7 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
   const auto sources = info[0].As<Napi::Array>();
   const auto order = info[1].As<Napi::TypedArray>();
   const auto results = info[5].As<Napi::Array>();
-  const int64_t from = integerOf(info[2], "from"), count = integerOf(info[3], "count");
+  const int64_t first = integerOf(info[2], "from"), count = integerOf(info[3], "count");
   const double milliseconds = info[4].IsNumber() ? info[4].As<Napi::Number>().DoubleValue() : 0;
   if (order.TypedArrayType() != napi_uint32_array)
     throw Napi::TypeError::New(env, "steps: the order is not a Uint32Array");
@@ -170,32 +202,32 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
 
   const int64_t batch = batch_ < 0 ? 0 : batch_;
   const int64_t length = static_cast<int64_t>(order.ElementLength());
-  if (batch > 0 && (count > (length - from) / batch || from > length))
+  if (batch > 0 && (count > (length - first) / batch || first > length))
     throw Napi::RangeError::New(env, "steps: the order has fewer rows than the steps take");
   std::vector<uint32_t> indices(static_cast<size_t>(batch * count));
-  copyBytes(indices.data(), dataOf(order) + from * 4, indices.size() * 4);
+  copyBytes(indices.data(), dataOf(order) + first * 4, indices.size() * 4);
   uint32_t highest = 0;
   for (const uint32_t index : indices) highest = std::max(highest, index);
 
-  std::vector<Rows> rows;
+  std::vector<Source> from;
   for (size_t i = 0; i < program_->inputs.size(); ++i) {
     int64_t available = 0;
-    rows.push_back(source(info, i, sources[static_cast<uint32_t>(i)], available));
+    from.push_back(source(info, i, sources[static_cast<uint32_t>(i)], available));
     const int64_t wanted = !program_->inputs[i].batched ? 1 : indices.empty() ? 0 : static_cast<int64_t>(highest) + 1;
     if (wanted > available)
       throw Napi::RangeError::New(
           env, "steps: row " + std::to_string(wanted - 1) + " of an input that has " + std::to_string(available));
   }
   // Output k of step s goes to results[k], after those of the steps before it.
-  std::vector<char*> targets;
+  std::vector<NativeBuffer*> targets;
   if (results.Length() != 0 && results.Length() != program_->outputs.size())
     throw Napi::RangeError::New(env, "steps: a wrong number of results");
   for (uint32_t k = 0; k < results.Length(); ++k) {
-    const NativeBuffer& buffer = NativeBuffer::from(env, results[k], "steps");
+    NativeBuffer& buffer = NativeBuffer::from(env, results[k], "steps");
     const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
     if (buffer.dtype() != value.dtype || static_cast<int64_t>(buffer.elements()) < value.shape.size() * count)
       throw Napi::RangeError::New(env, "steps: a result buffer is too small");
-    targets.push_back(static_cast<char*>(buffer.data()));
+    targets.push_back(&buffer);
   }
 
   Environment& environment = Environment::of(env);
@@ -209,28 +241,42 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
   alive[1u] = sources;
   alive[2u] = results;
   progress->alive = Napi::Persistent(alive);
-  auto work = [this, &environment, progress = progress.get(), indices = std::move(indices), rows = std::move(rows),
+  auto work = [this, &environment, progress = progress.get(), indices = std::move(indices), from = std::move(from),
                targets = std::move(targets), batch, count, milliseconds] {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::duration<double, std::milli>(milliseconds);
     std::lock_guard<std::mutex> guard(environment.lock());
     prepare(environment);
-    Context context{environment.pool()};
+    const uint32_t* const order = device_->stage(indices.data(), indices.size());
+    std::vector<Rows> rows;
+    for (const Source& source : from) {
+      rows.push_back(source.rows);
+      rows.back().data = source.buffer->on(*device_);
+    }
+    std::vector<char*> to;
+    for (NativeBuffer* target : targets) to.push_back(target->on(*device_));
+    // A device that works on its own is waited for after 1, 2, 4, ... steps: seldom, and never for much longer than
+    // asked.
+    int64_t wait = 1;
     while (progress->done < count && !environment.stopping()) {
       const int64_t step = progress->done;
       for (size_t i = 0; i < rows.size(); ++i) {
         const InputSpec& spec = program_->inputs[i];
-        gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows[i],
-               indices.data() + step * batch, static_cast<char*>(frame_->data(spec.buffer)));
+        device_->gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows[i],
+                        order + step * batch, static_cast<char*>(frame_->data(spec.buffer)));
       }
-      frame_->run(context);
-      for (size_t k = 0; k < targets.size(); ++k) {
+      device_->run(*frame_, constants_, recording_);
+      for (size_t k = 0; k < to.size(); ++k) {
         const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
         const size_t bytes = static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype);
-        copyBytes(targets[k] + static_cast<size_t>(step) * bytes, frame_->data(program_->outputs[k]), bytes);
+        device_->copy(to[k] + static_cast<size_t>(step) * bytes, frame_->data(program_->outputs[k]), bytes);
       }
-      ++progress->done;
+      if (++progress->done == wait) {
+        device_->finish();
+        wait *= 2;
+      }
       if (std::chrono::steady_clock::now() > limit) break;
     }
+    device_->finish();
   };
   return environment.submit(env, std::move(work), [progress](Napi::Env e) -> Napi::Value {
     progress->alive.Reset();

@@ -5,12 +5,12 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/frame.h"
-#include "runtime/gather.h"
+#include "runtime/device.h"
 
 namespace seqnn {
 
 class Environment;
+class NativeBuffer;
 
 // new Program(encoded: Uint8Array, variables: Buffer[])
 //   .run(inputs: TypedArray[], outputs: TypedArray[]): fills the outputs before it returns
@@ -21,16 +21,29 @@ class NativeProgram : public Napi::ObjectWrap<NativeProgram> {
  public:
   static Napi::Function define(Napi::Env env);
   explicit NativeProgram(const Napi::CallbackInfo& info);
+  ~NativeProgram() override;
 
  private:
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value steps(const Napi::CallbackInfo& info);
+  // An input of a run: rows of a buffer, wherever that lies when the run begins.
+  struct Source {
+    NativeBuffer* buffer;
+    Rows rows;
+  };
+  Device& deviceOf(Environment& environment) const;
+  void makeFrame(Device& device);
   void prepare(Environment& environment);
-  Rows source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given, int64_t& available) const;
+  void bring(const InputSpec& spec, const Rows& rows);
+  Source source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given, int64_t& available) const;
 
   std::shared_ptr<const RootProgram> program_;
+  Device* device_ = nullptr;
   std::unique_ptr<Frame> frame_;
-  std::vector<void*> variables_;
+  std::unique_ptr<Recording> recording_;
+  std::vector<NativeBuffer*> variables_;
+  std::vector<void*> places_;   // of the variables, on the device
+  char* constants_ = nullptr;   // on a device that does not read the host's memory
   Napi::ObjectReference keep_;  // the variables' JavaScript objects
   int64_t batch_ = -1;          // rows a step takes; -1: no batched input
 };

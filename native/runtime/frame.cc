@@ -10,13 +10,19 @@ namespace {
 
 class InstructionNode final : public Node {
  public:
-  InstructionNode(const Program& program, const Instruction& it) : program_(program), it_(it) {}
+  InstructionNode(const Program& program, const Instruction& it, const FixedParameters& fixed)
+      : program_(program), it_(it), fixed_(fixed) {}
 
   const char* op() const override { return (*program_.strings)[static_cast<size_t>(it_.op)].c_str(); }
   int inputs() const override { return static_cast<int>(it_.inputs.size()); }
   int outputs() const override { return static_cast<int>(it_.outputs.size()); }
   const Value& input(int i) const override { return value(it_.inputs, i); }
   const Value& output(int i) const override { return value(it_.outputs, i); }
+  bool fixed(int i) const override {
+    if (!input(i).present) return false;
+    const Buffer& b = program_.buffers[static_cast<size_t>(it_.inputs[static_cast<size_t>(i)])];
+    return b.home == Home::parameter && b.place >= fixed_.from && b.place < fixed_.to;
+  }
   int bodies() const override { return static_cast<int>(it_.bodies.size()); }
 
   const double* attr(const char* name, int* count) const override {
@@ -50,6 +56,7 @@ class InstructionNode final : public Node {
 
   const Program& program_;
   const Instruction& it_;
+  const FixedParameters& fixed_;
 };
 
 std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table) {
@@ -63,14 +70,15 @@ std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table)
 
 }  // namespace
 
-Frame::Frame(const Program& program, const KernelTable& table)
+Frame::Frame(const Program& program, const KernelTable& table, const FixedParameters& fixed)
     : program_(program), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
   // Absent operands (-1) are handled by Kernel::in/out; kernels keep pointers into the instruction.
   for (const Instruction& it : program.instructions) {
-    kernels_.push_back(createKernel(InstructionNode(program, it), table));
+    kernels_.push_back(createKernel(InstructionNode(program, it, fixed), table));
     kernels_.back()->inputs = it.inputs.data();
     kernels_.back()->outputs = it.outputs.data();
     workspace_ = std::max(workspace_, kernels_.back()->workspace);
+    keeps_ += alignUp(kernels_.back()->keeps);
   }
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     if (program.buffers[i].home == Home::parameter)
@@ -80,9 +88,10 @@ Frame::Frame(const Program& program, const KernelTable& table)
 
 Frame::~Frame() = default;
 
-size_t Frame::bytes() const { return alignUp(program_.arenaBytes) + alignUp(workspace_); }
+size_t Frame::bytes() const { return alignUp(program_.arenaBytes) + alignUp(workspace_) + keeps_; }
 
-void Frame::bind(char* memory, void* const* variables) {
+void Frame::bind(char* memory, void* const* variables, const char* constants) {
+  if (!constants) constants = program_.constants;
   for (size_t i = 0; i < table_.size(); ++i) {
     const Buffer& b = program_.buffers[i];
     switch (b.home) {
@@ -93,13 +102,18 @@ void Frame::bind(char* memory, void* const* variables) {
         table_[i] = variables[b.place];
         break;
       case Home::constant:
-        table_[i] = const_cast<char*>(program_.constants) + b.place;
+        table_[i] = const_cast<char*>(constants) + b.place;
         break;
       case Home::parameter:
         break;
     }
   }
   workspaceAt_ = memory + alignUp(program_.arenaBytes);
+  char* kept = workspaceAt_ + alignUp(workspace_);
+  for (const auto& kernel : kernels_) {
+    kernel->kept = kernel->keeps > 0 ? kept : nullptr;
+    kept += alignUp(kernel->keeps);
+  }
 }
 
 void Frame::setParameter(size_t number, void* data) {
@@ -107,8 +121,8 @@ void Frame::setParameter(size_t number, void* data) {
   for (const int buffer : parameterBuffers_[number]) table_[static_cast<size_t>(buffer)] = data;
 }
 
-void Frame::run(Context& context) {
-  const Call call{table_.data(), workspaceAt_, context};
+void Frame::run(Context& context, bool first) {
+  const Call call{table_.data(), workspaceAt_, context, first};
   for (const auto& kernel : kernels_) kernel->run(call);
 }
 

@@ -7,27 +7,37 @@
 
 namespace seqnn {
 
+// The parameters [from, to) of a loop's body are the same at every step.
+struct FixedParameters {
+  size_t from = 0, to = 0;
+};
+
 // A program with its kernels created and its buffers bound to memory.
 class Frame {
  public:
-  Frame(const Program& program, const KernelTable& kernels);
+  Frame(const Program& program, const KernelTable& kernels, const FixedParameters& fixed = {});
   ~Frame();
 
-  // Bytes that bind() needs: the arena, then the largest workspace of a kernel.
+  // Bytes that bind() needs: the arena, the largest workspace of a kernel, what each keeps.
   size_t bytes() const;
-  // memory: bytes() bytes, 64-byte aligned. variables: one pointer per variable number.
-  void bind(char* memory, void* const* variables);
+  // memory: bytes() bytes, 64-byte aligned. variables: one pointer per variable number. constants: where they lie on
+  // the device that runs it; null: where they were decoded.
+  void bind(char* memory, void* const* variables, const char* constants = nullptr);
+  // Where everything is bound to, by buffer number.
+  const std::vector<void*>& places() const { return table_; }
+  const char* workspace() const { return workspaceAt_; }
   void setParameter(size_t number, void* data);
   void* data(int buffer) const { return table_[static_cast<size_t>(buffer)]; }
   const Program& program() const { return program_; }
-  void run(Context& context);
+  // first: whether what the kernels kept is of operands that are no longer there.
+  void run(Context& context, bool first = true);
 
  private:
   const Program& program_;
   std::vector<std::unique_ptr<Kernel>> kernels_;
   std::vector<void*> table_;
   std::vector<std::vector<int>> parameterBuffers_;  // by parameter number
-  size_t workspace_ = 0;
+  size_t workspace_ = 0, keeps_ = 0;
   char* workspaceAt_ = nullptr;
 };
 

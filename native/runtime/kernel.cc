@@ -78,6 +78,8 @@ const Value& Node::need(int i, DType dtype) const {
   return value;
 }
 
+bool Node::fixed(int) const { return false; }
+
 Kernel::~Kernel() = default;
 
 }  // namespace seqnn

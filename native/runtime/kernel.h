@@ -39,6 +39,7 @@ struct Value {
 };
 
 class Program;
+class Device;
 
 // One instruction as the decoder hands it to a kernel's factory. Everything here is checked to be in
 // bounds; a factory checks what its own operands must satisfy and calls fail() otherwise.
@@ -53,6 +54,8 @@ class Node {
   virtual const double* attr(const char* name, int* count) const = 0;
   // The text that an attribute value stands for (attributes given as strings hold string numbers).
   virtual const char* text(double value) const = 0;
+  // Whether an operand is the same at every step of the loop around the instruction; false outside of one.
+  virtual bool fixed(int input) const;
   virtual int bodies() const = 0;
   virtual const Program& body(int i) const = 0;
 
@@ -73,6 +76,8 @@ class Node {
 // What a run shares among its kernels.
 struct Context {
   ThreadPool& pool;
+  Device* device = nullptr;         // that copies between buffers; null: they are the host's
+  const char* constants = nullptr;  // of the program, where the device reads them; null: where they were decoded
 };
 
 // The pointers of one run. A kernel reaches its operands through its own numbers (Kernel::in, Kernel::out).
@@ -80,6 +85,7 @@ struct Call {
   void* const* table;  // by buffer number; null for an absent operand's slot
   char* workspace;     // Kernel::workspace bytes, 64-byte aligned, not kept between calls
   Context& context;
+  bool first = true;  // of a loop's steps: Kernel::kept holds nothing yet
 };
 
 // One instruction, decoded: the factory reads attributes and shapes once, run() only computes.
@@ -92,6 +98,8 @@ class Kernel {
   virtual void run(const Call& call) = 0;
 
   size_t workspace = 0;         // set by the factory
+  size_t keeps = 0;             // likewise: bytes of its own that last through the steps of a loop
+  char* kept = nullptr;         // those, 64-byte aligned, set by the frame
   const int* inputs = nullptr;  // buffer numbers, set by the decoder; -1 for an absent operand
   const int* outputs = nullptr;
 

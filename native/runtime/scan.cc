@@ -3,16 +3,24 @@
 #include <vector>
 
 #include "runtime/bytes.h"
-#include "runtime/frame.h"
+#include "runtime/device.h"
 
 namespace seqnn {
 namespace {
 
 size_t bytesOf(const Value& value) { return static_cast<size_t>(value.shape.size()) * seqnn::bytesOf(value.dtype); }
 
+void copyState(const Context& context, void* to, const void* from, size_t bytes) {
+  if (context.device) {
+    context.device->copy(to, from, bytes);
+  } else {
+    copyBytes(to, from, bytes);
+  }
+}
+
 class Scan final : public Kernel {
  public:
-  Scan(const Node& node, const KernelTable& kernels) : frame_(node.body(0), kernels) {
+  Scan(const Node& node, const KernelTable& kernels) : frame_(node.body(0), kernels, constantsOf(node)) {
     steps_ = node.integer("steps", -1);
     stacked_ = static_cast<size_t>(node.integer("stacked", 0));
     states_ = static_cast<size_t>(node.integer("states", 0));
@@ -36,11 +44,11 @@ class Scan final : public Kernel {
 
   void run(const Call& call) override {
     char* const states = call.workspace + frame_.bytes();
-    frame_.bind(call.workspace, nullptr);
+    frame_.bind(call.workspace, nullptr, call.context.constants);
     size_t at = 0;
     for (size_t i = 0; i < states_; ++i) {
       if (const char* from = in<char>(call, static_cast<int>(stacked_ + i)))
-        copyBytes(states + at, from, stateSizes_[i]);
+        copyState(call.context, states + at, from, stateSizes_[i]);
       frame_.setParameter(stacked_ + i, states + at);
       at += alignUp(stateSizes_[i]);
     }
@@ -56,21 +64,27 @@ class Scan final : public Kernel {
         frame_.setParameter(stacked_ + states_ + constants_ + i,
                             out<char>(call, static_cast<int>(states_ + i)) + row * strides_[stacked_ + i]);
       }
-      frame_.run(call.context);
+      frame_.run(call.context, s == 0);
       at = 0;
       for (size_t i = 0; i < states_; ++i) {
-        copyBytes(states + at, frame_.data(frame_.program().outputs[i]), stateSizes_[i]);
+        copyState(call.context, states + at, frame_.data(frame_.program().outputs[i]), stateSizes_[i]);
         at += alignUp(stateSizes_[i]);
       }
     }
     at = 0;
     for (size_t i = 0; i < states_; ++i) {
-      if (char* to = out<char>(call, static_cast<int>(i))) copyBytes(to, states + at, stateSizes_[i]);
+      if (char* to = out<char>(call, static_cast<int>(i))) copyState(call.context, to, states + at, stateSizes_[i]);
       at += alignUp(stateSizes_[i]);
     }
   }
 
  private:
+  static FixedParameters constantsOf(const Node& node) {
+    const size_t from =
+        static_cast<size_t>(node.integer("stacked", 0)) + static_cast<size_t>(node.integer("states", 0));
+    return {from, from + static_cast<size_t>(node.integer("constants", 0))};
+  }
+
   void stride(const Value& value) {
     if (!value.present || value.shape.rank == 0 || value.shape.dim[0] != steps_)
       fail("scan: a stacked operand does not have %lld steps", static_cast<long long>(steps_));

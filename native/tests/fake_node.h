@@ -17,7 +17,11 @@
 #include <string>
 #include <vector>
 
-#include "cpu/isa.h"
+#if defined(SEQNN_CUDA_TESTS)
+#include "cuda/tests/fake_device.h"
+#else
+#include "tests/host_device.h"
+#endif
 
 namespace seqnn {
 
@@ -156,7 +160,7 @@ class FakeNode final : public Node {
   std::vector<Array> run(const char* isa, int threads = 1, int times = 1) const;
 
   Kernel* create(const char* isa) const {
-    const KernelTable& table = kernelsFor(isa);
+    const KernelTable& table = FakeDevice::table(isa);
     for (int i = 0; i < table.count; ++i) {
       if (op_ == table.entries[i].name) return table.entries[i].create(*this);
     }
@@ -195,12 +199,11 @@ class FakeNode final : public Node {
 // A 64-byte aligned buffer with a guard behind it, so that overruns show without a sanitizer.
 class GuardedBuffer {
  public:
-  GuardedBuffer(size_t size, int fill)
-      : size_(size), data_(static_cast<char*>(std::aligned_alloc(64, alignUp(size + 64)))) {
+  GuardedBuffer(size_t size, int fill) : size_(size), data_(static_cast<char*>(FakeDevice::take(alignUp(size + 64)))) {
     std::memset(data_, fill, alignUp(size + 64));
     std::memset(data_ + size_, kGuard, 64);
   }
-  ~GuardedBuffer() { std::free(data_); }
+  ~GuardedBuffer() { FakeDevice::give(data_); }
   GuardedBuffer(const GuardedBuffer&) = delete;
   GuardedBuffer& operator=(const GuardedBuffer&) = delete;
   char* data() const { return data_; }
@@ -240,10 +243,11 @@ inline std::vector<Array> FakeNode::run(const char* isa, int threads, int times)
   kernel->inputs = inputs.data();
   kernel->outputs = outputs.data();
   GuardedBuffer workspace(kernel->workspace, 0xFF);
-  ThreadPool pool(threads);
-  Context context{pool};
+  const std::unique_ptr<FakeDevice::Pool> pool(FakeDevice::newPool(threads));
+  Context context{*pool};
   const Call call{table.data(), workspace.data(), context};
   for (int i = 0; i < times; ++i) kernel->run(call);
+  FakeDevice::finish(*pool);
 
   for (const auto& buffer : buffers) EXPECT_TRUE(buffer->intact()) << op_ << " wrote past an operand (" << isa << ")";
   EXPECT_TRUE(workspace.intact()) << op_ << " wrote past its workspace (" << isa << ")";
@@ -257,7 +261,7 @@ inline std::vector<Array> FakeNode::run(const char* isa, int threads, int times)
 }
 
 inline void forEachIsa(const std::function<void(const char* isa)>& body) {
-  for (const char* const* isa = usableIsas(); *isa; ++isa) {
+  for (const char* const* isa = FakeDevice::isas(); *isa; ++isa) {
     SCOPED_TRACE(*isa);
     body(*isa);
   }

@@ -58,17 +58,10 @@ int segmentsOf(const Taps& p, const T* source, int group, int64_t t, int64_t lan
 }
 
 template <class T>
-void byLanes(const Taps& p, const T* source, const T* w, const T* bias, T* out, ThreadPool& pool, void* workspace) {
-  T* const packed = static_cast<T*>(workspace);
-  auto* const segments = reinterpret_cast<Segment<T>*>(static_cast<char*>(workspace) + packedBytes<T>(p));
+void byLanes(const Taps& p, const T* source, const T* packed, const T* bias, T* out, ThreadPool& pool,
+             Segment<T>* segments) {
   const int depth = p.taps * p.columns;
   const int64_t ofGroup = static_cast<int64_t>(p.rows) * depth;
-  for (int g = 0; g < p.groups; ++g) {
-    for (int k = 0; k < p.taps; ++k) {
-      packLanes(w + k * p.wTap + g * p.wGroup, p.wRow, p.wColumn, p.rows, p.columns, packed + g * ofGroup,
-                k * p.columns, depth);
-    }
-  }
   const int tasks = lesser(tasksFor(p.products()), pool.threads());
   // Steps are shared out where there are enough of them, else pairs of vectors of lanes.
   const bool bySteps = p.steps >= tasks;
@@ -152,18 +145,39 @@ size_t tapsWorkspace(const Taps& p) {
 }
 
 template <class T>
-void tapsProduct(const Taps& p, const T* source, const T* w, const T* bias, T* out, ThreadPool& pool, void* workspace) {
-  if (p.steps == 0 || p.lanes == 0 || p.rows == 0) return;
-  if (fillsVectors<T>(p)) {
-    byLanes(p, source, w, bias, out, pool, workspace);
-  } else {
-    byRows(p, source, w, bias, out, pool, workspace);
+size_t tapsPackedBytes(const Taps& p) {
+  return fillsVectors<T>(p) ? packedBytes<T>(p) : 0;
+}
+
+template <class T>
+void tapsPack(const Taps& p, const T* w, void* packed) {
+  const int depth = p.taps * p.columns;
+  for (int g = 0; g < p.groups; ++g) {
+    T* const ofGroup = static_cast<T*>(packed) + static_cast<int64_t>(g) * p.rows * depth;
+    for (int k = 0; k < p.taps; ++k) {
+      packLanes(w + k * p.wTap + g * p.wGroup, p.wRow, p.wColumn, p.rows, p.columns, ofGroup, k * p.columns, depth);
+    }
   }
 }
 
-#define SEQNN_TAPS(T)                            \
-  template size_t tapsWorkspace<T>(const Taps&); \
-  template void tapsProduct<T>(const Taps&, const T*, const T*, const T*, T*, ThreadPool&, void*);
+template <class T>
+void tapsProduct(const Taps& p, const T* source, const T* w, const void* packed, const T* bias, T* out,
+                 ThreadPool& pool, void* workspace) {
+  if (p.steps == 0 || p.lanes == 0 || p.rows == 0) return;
+  if (!fillsVectors<T>(p)) return byRows(p, source, w, bias, out, pool, workspace);
+  if (!packed) {
+    tapsPack(p, w, workspace);
+    packed = workspace;
+  }
+  auto* const segments = reinterpret_cast<Segment<T>*>(static_cast<char*>(workspace) + packedBytes<T>(p));
+  byLanes(p, source, static_cast<const T*>(packed), bias, out, pool, segments);
+}
+
+#define SEQNN_TAPS(T)                                      \
+  template size_t tapsWorkspace<T>(const Taps&);           \
+  template size_t tapsPackedBytes<T>(const Taps&);         \
+  template void tapsPack<T>(const Taps&, const T*, void*); \
+  template void tapsProduct<T>(const Taps&, const T*, const T*, const void*, const T*, T*, ThreadPool&, void*);
 SEQNN_TAPS(float)
 SEQNN_TAPS(double)
 #undef SEQNN_TAPS

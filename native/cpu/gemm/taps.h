@@ -33,10 +33,17 @@ struct Taps {
 template <class T>
 size_t tapsWorkspace(const Taps& taps);
 
-// source: [sourceSteps, groups*columns, lanes]; bias: [groups*rows] or null; out: [steps, groups*rows, lanes]
+// Weights that stay the same for many products: bytes of their packing, 0 where there is none; and the packing.
 template <class T>
-void tapsProduct(const Taps& taps, const T* source, const T* w, const T* bias, T* out, ThreadPool& pool,
-                 void* workspace);
+size_t tapsPackedBytes(const Taps& taps);
+template <class T>
+void tapsPack(const Taps& taps, const T* w, void* packed);
+
+// source: [sourceSteps, groups*columns, lanes]; packed: what tapsPack wrote, or null; bias: [groups*rows] or null; out:
+// [steps, groups*rows, lanes]
+template <class T>
+void tapsProduct(const Taps& taps, const T* source, const T* w, const void* packed, const T* bias, T* out,
+                 ThreadPool& pool, void* workspace);
 
 // The gradient of the weights: dw[k][f][o] = sum over t, lane of x[t*stride + k*dilation - padLeft][f][lane] *
 // dy[t][o][lane].

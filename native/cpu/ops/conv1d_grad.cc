@@ -33,7 +33,7 @@ Kernel* create_conv1dGradX(const Node& node) {
   taps.advance = -options.dilation;
   taps.shift = options.padLeft;
   taps.divisor = options.stride;
-  return newFloating<TapsKernel>(node, dtype, taps, false);
+  return newFloating<TapsKernel>(node, dtype, taps, false, node.fixed(1));
 }
 
 // x [T, F, B], dy [T2, O, B]; outputs dw [K, F/groups, O], dbias [O] optional.

@@ -22,6 +22,7 @@ class LayerNormGrad final : public Kernel {
     lines_.split.tasks = static_cast<int>(least(lines_.split.tasks, 16));
     sums_ = config.view.inner == 1 ? (config.view.count + kLanes<T> - 1) / kLanes<T> : config.view.count;
     sums_ *= kLanes<T>;
+    if (!config.dgamma && !config.dbeta) sums_ = 0;
     workspace = static_cast<size_t>(2 * sums_ * lines_.split.tasks) * sizeof(T);
   }
 

@@ -12,9 +12,14 @@ namespace SEQNN_ISA {
 template <class T>
 class TapsKernel final : public Kernel {
  public:
-  TapsKernel(const Taps& taps, bool biased) : taps_(taps), biased_(biased) { workspace = tapsWorkspace<T>(taps); }
+  // fixedWeights: the same at all steps of a loop, which then packs them once.
+  TapsKernel(const Taps& taps, bool biased, bool fixedWeights) : taps_(taps), biased_(biased) {
+    workspace = tapsWorkspace<T>(taps);
+    if (fixedWeights) keeps = tapsPackedBytes<T>(taps);
+  }
   void run(const Call& call) override {
-    tapsProduct<T>(taps_, in<T>(call, 0), in<T>(call, 1), biased_ ? in<T>(call, 2) : nullptr, out<T>(call, 0),
+    if (kept && call.first) tapsPack<T>(taps_, in<T>(call, 1), kept);
+    tapsProduct<T>(taps_, in<T>(call, 0), in<T>(call, 1), kept, biased_ ? in<T>(call, 2) : nullptr, out<T>(call, 0),
                    call.context.pool, call.workspace);
   }
 

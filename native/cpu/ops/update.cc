@@ -14,7 +14,7 @@ struct SgdRule {
   static constexpr bool kSlots[] = {moving};
   Vec<T> lr, momentum;
   bool nesterov;
-  explicit SgdRule(const Settings& s)
+  SEQNN_INLINE explicit SgdRule(const Settings& s)
       : lr(splat(static_cast<T>(s.lr))), momentum(splat(static_cast<T>(s.attr[0]))), nesterov(s.attr[1] != 0) {}
   SEQNN_INLINE Vec<T> step(Vec<T> var, Vec<T> grad, Vec<T>* slots) const {
     if (!moving) return var - lr * grad;
@@ -32,7 +32,7 @@ template <class T, bool amsgrad>
 struct AdamRule {
   static constexpr bool kSlots[] = {true, true, amsgrad};
   Vec<T> rate, keep1, keep2, epsilon;
-  explicit AdamRule(const Settings& s)
+  SEQNN_INLINE explicit AdamRule(const Settings& s)
       : rate(splat(static_cast<T>(s.lr * ::sqrt(1 - ::pow(s.attr[1], s.t)) / (1 - ::pow(s.attr[0], s.t))))),
         keep1(splat(static_cast<T>(1 - s.attr[0]))),
         keep2(splat(static_cast<T>(1 - s.attr[1]))),
@@ -54,7 +54,7 @@ template <class T, bool moving, bool centered>
 struct RmspropRule {
   static constexpr bool kSlots[] = {true, moving, centered};
   Vec<T> lr, rho, rest, momentum, epsilon;
-  explicit RmspropRule(const Settings& s)
+  SEQNN_INLINE explicit RmspropRule(const Settings& s)
       : lr(splat(static_cast<T>(s.lr))),
         rho(splat(static_cast<T>(s.attr[0]))),
         rest(splat(static_cast<T>(1 - s.attr[0]))),

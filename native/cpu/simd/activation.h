@@ -3,6 +3,7 @@
 // The activations that kernels apply at the store. Each gives its derivative from its own output, so that
 // backward passes need only what forward passes kept.
 
+#include "cpu/simd/basic.h"
 #include "cpu/simd/math.h"
 #include "runtime/error.h"
 
@@ -30,7 +31,14 @@ namespace SEQNN_ISA {
   X(exponential) \
   X(softplus) \
   X(relu6) \
-  X(leakyRelu)
+  X(leakyRelu) \
+  X(hardTanh) \
+  X(logSigmoid) \
+  X(sparseSigmoid) \
+  X(sparsePlus) \
+  X(squareplus) \
+  X(hardShrink) \
+  X(softShrink)
 // clang-format on
 
 enum class Activation : int {
@@ -59,6 +67,7 @@ inline Activation activationFrom(const char* name) {
 constexpr double kSeluScale = 1.05070098735548049342;
 constexpr double kSeluAlpha = 1.67326324235437728482;
 constexpr double kLeakySlope = 0.2;
+constexpr double kShrink = 0.5;
 
 // The activation's value; with A known at compile time the switch disappears.
 template <class T>
@@ -91,6 +100,22 @@ SEQNN_INLINE Vec<T> activate(Activation a, Vec<T> x) {
       return vmin(vmax(x, zero), splat<T>(T(6)));
     case Activation::leakyRelu:
       return select(x < zero, x * splat<T>(T(kLeakySlope)), x);
+    case Activation::hardTanh:
+      return vmin(vmax(x, -one), one);
+    case Activation::logSigmoid:
+      return vmin(x, zero) - vlog1p<T>(vexp<T>(-vabs<T>(x)));
+    case Activation::sparseSigmoid:
+      return vmin(vmax(splat<T>(T(0.5)) * (x + one), zero), one);
+    case Activation::sparsePlus: {
+      const Vec<T> middle = vmax(vmin(x, one), -one) + one;
+      return select(x > one, x, splat<T>(T(0.25)) * middle * middle);
+    }
+    case Activation::squareplus:
+      return splat<T>(T(0.5)) * (x + vsqrt<T>(x * x + splat<T>(T(4))));
+    case Activation::hardShrink:
+      return select(vabs<T>(x) <= splat<T>(T(kShrink)), zero, x);
+    case Activation::softShrink:
+      return select(vabs<T>(x) <= splat<T>(T(kShrink)), zero, x - withSign<T>(splat<T>(T(kShrink)), x));
   }
   return x;
 }
@@ -128,6 +153,21 @@ SEQNN_INLINE Vec<T> slopeFromOutput(Activation a, Vec<T> y) {
       return select((y > zero) & (y < splat<T>(T(6))), one, zero);
     case Activation::leakyRelu:
       return select(y < zero, splat<T>(T(kLeakySlope)), one);
+    case Activation::hardTanh:
+      return select((y > -one) & (y < one), one, zero);
+    case Activation::logSigmoid:
+      return -vexpm1<T>(y);
+    case Activation::sparseSigmoid:
+      return select((y > zero) & (y < one), splat<T>(T(0.5)), zero);
+    case Activation::sparsePlus:
+      return select(y < one, vsqrt<T>(y), one);
+    case Activation::squareplus: {
+      const Vec<T> bounded = vmin(y, splat<T>(T(1e9)));  // its square is finite
+      return bounded * bounded / (one + bounded * bounded);
+    }
+    case Activation::hardShrink:
+    case Activation::softShrink:
+      return select(y != zero, one, zero);
   }
   return one;
 }

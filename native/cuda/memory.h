@@ -1,0 +1,61 @@
+#pragma once
+
+// The few services of the CUDA runtime that the backend uses. memory.cu gives them on a GPU, emulate/memory.cc on the
+// host. Every status is checked: a failure becomes an Error that says what was being done.
+
+#include <cstddef>
+#include <string>
+
+namespace seqnn {
+namespace cuda {
+
+constexpr bool kEmulated =
+#if defined(SEQNN_CUDA_EMULATE)
+    true;
+#else
+    false;
+#endif
+
+// How many GPUs this process can use; with none, `reason` says why.
+int countDevices(std::string* reason);
+
+struct DeviceInfo {
+  std::string name;
+  std::string library;  // driver and runtime versions
+  size_t memory;        // bytes
+};
+DeviceInfo describeDevice(int device);
+
+// Makes the calls below of this thread go to that device.
+void useDevice(int device);
+
+void* allocate(size_t bytes);  // zeroed
+void release(void* memory) noexcept;
+// Memory that both host and device read, for tests that drive one kernel.
+void* allocateShared(size_t bytes);
+
+// An ordered queue of work on the device in use.
+void* openStream();
+void closeStream(void* stream) noexcept;
+void synchronize(void* stream);
+
+void upload(void* stream, void* to, const void* from, size_t bytes);    // returns when `from` may change
+void download(void* stream, void* to, const void* from, size_t bytes);  // returns when `to` holds the bytes
+void copy(void* stream, void* to, const void* from, size_t bytes);      // on the device, in order
+void clear(void* stream, void* to, size_t bytes);
+
+// A recorded sequence of launches, replayed as one.
+void recordBegin(void* stream);
+void* recordEnd(void* stream);
+void replay(void* stream, void* recording);
+void forget(void* recording) noexcept;
+
+// The bytes of shared memory that a block of the device in use may have.
+size_t sharedMemoryOfBlock();
+// Lets a kernel have more shared memory per block than the 48 KB that every GPU gives.
+void allowShared(const void* kernel, size_t bytes);
+// What a launch left behind.
+void checkLaunch();
+
+}  // namespace cuda
+}  // namespace seqnn

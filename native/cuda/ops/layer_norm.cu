@@ -1,0 +1,167 @@
+// Normalisation over one axis of [O, C, I] and its gradient; operands as in cpu/ops/layer_norm.cc and
+// layer_norm_grad.cc.
+
+#include "cuda/rows.h"
+#include "cuda/sums.h"
+
+namespace seqnn {
+namespace cuda {
+namespace {
+
+struct Config {
+  AxisView view;
+  double epsilon;
+  bool rms, gamma, beta, mean, rstd;
+};
+
+template <class T>
+struct NormBody {
+  const T *x, *gamma, *beta;  // [O, C, I], [C] or null, [C] or null
+  T *y, *means, *rstds;       // [O, C, I], [O, I] or null, [O, I] or null
+  T epsilon;
+  bool rms;
+
+  template <bool across>
+  __device__ void operator()(const Row<T, across>& row) const {
+    const T count = static_cast<T>(row.count);
+    T mean = 0;
+    if (!rms) {
+      row.each([&](int64_t, int64_t at) { mean += x[at]; });
+      mean = row.sum(mean) / count;
+    }
+    T square = 0;
+    row.each([&](int64_t, int64_t at) { square += (x[at] - mean) * (x[at] - mean); });
+    const T rstd = T(1) / vsqrt<T>(row.sum(square) / count + epsilon);
+    row.each([&](int64_t k, int64_t at) {
+      const T normal = (x[at] - mean) * rstd, scaled = gamma ? normal * gamma[k] : normal;
+      y[at] = beta ? scaled + beta[k] : scaled;
+    });
+    if (means && row.leads()) means[row.number] = mean;
+    if (rstds && row.leads()) rstds[row.number] = rstd;
+  }
+};
+
+template <class T>
+class LayerNorm final : public Kernel {
+ public:
+  explicit LayerNorm(const Config& config) : c_(config) {}
+  void run(const Call& call) override {
+    eachRow<T>(queueOf(call), c_.view,
+               NormBody<T>{in<T>(call, 0), c_.gamma ? in<T>(call, 1) : nullptr, c_.beta ? in<T>(call, 2) : nullptr,
+                           out<T>(call, 0), c_.mean ? out<T>(call, 1) : nullptr, c_.rstd ? out<T>(call, 2) : nullptr,
+                           static_cast<T>(c_.epsilon), c_.rms});
+  }
+
+ private:
+  Config c_;
+};
+
+template <class T>
+struct InputGradBody {
+  const T *x, *gamma, *means, *rstds, *dy;
+  T* dx;
+  bool rms;
+
+  template <bool across>
+  __device__ void operator()(const Row<T, across>& row) const {
+    const T mean = means ? means[row.number] : T(0), rstd = rstds[row.number], count = static_cast<T>(row.count);
+    T sum = 0, dot = 0;
+    row.each([&](int64_t k, int64_t at) {
+      const T weighted = gamma ? dy[at] * gamma[k] : dy[at];
+      sum += weighted;
+      dot += weighted * ((x[at] - mean) * rstd);
+    });
+    const T shift = rms ? T(0) : row.sum(sum) / count, slope = row.sum(dot) / count;
+    row.each([&](int64_t k, int64_t at) {
+      const T weighted = gamma ? dy[at] * gamma[k] : dy[at], normal = (x[at] - mean) * rstd;
+      dx[at] = ((weighted - shift) - normal * slope) * rstd;
+    });
+  }
+};
+
+// What dgamma and dbeta sum over the rows, for position c of the axis.
+template <class T>
+struct GammaTerm {
+  const T *x, *means, *rstds, *dy;
+  int64_t count, inner;
+  SEQNN_INLINE T operator()(int64_t c, int64_t row) const {
+    const int64_t at = (row / inner * count + c) * inner + row % inner;
+    return dy[at] * ((x[at] - (means ? means[row] : T(0))) * rstds[row]);
+  }
+};
+template <class T>
+struct BetaTerm {
+  const T* dy;
+  int64_t count, inner;
+  SEQNN_INLINE T operator()(int64_t c, int64_t row) const {
+    return dy[(row / inner * count + c) * inner + row % inner];
+  }
+};
+
+struct GradConfig {
+  AxisView view;
+  bool rms, gamma, mean, dx, dgamma, dbeta;
+};
+
+template <class T>
+class LayerNormGrad final : public Kernel {
+ public:
+  explicit LayerNormGrad(const GradConfig& config) : c_(config) {}
+  void run(const Call& call) override {
+    Queue& queue = queueOf(call);
+    const AxisView& v = c_.view;
+    const T *x = in<T>(call, 0), *gamma = c_.gamma ? in<T>(call, 1) : nullptr;
+    const T *means = c_.mean ? in<T>(call, 2) : nullptr, *rstds = in<T>(call, 3), *dy = in<T>(call, 4);
+    if (c_.dgamma)
+      sumTerms<T>(queue, v.count, v.rows(), GammaTerm<T>{x, means, rstds, dy, v.count, v.inner}, out<T>(call, 1));
+    if (c_.dbeta) sumTerms<T>(queue, v.count, v.rows(), BetaTerm<T>{dy, v.count, v.inner}, out<T>(call, 2));
+    if (c_.dx) eachRow<T>(queue, v, InputGradBody<T>{x, gamma, means, rstds, dy, out<T>(call, 0), c_.rms});
+  }
+
+ private:
+  GradConfig c_;
+};
+
+}  // namespace
+
+Kernel* create_layerNorm(const Node& node) {
+  const Value& x = present(node, 0);
+  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
+  const Config config{view,
+                      node.number("epsilon", 1e-3),
+                      node.flag("rms"),
+                      node.input(1).present,
+                      node.input(2).present,
+                      node.output(1).present,
+                      node.output(2).present};
+  if (config.rms && config.beta) fail("layerNorm: beta is given, expected none with rms");
+  if (config.gamma) expectInput(node, 1, "gamma", x.dtype, view.count);
+  if (config.beta) expectInput(node, 2, "beta", x.dtype, view.count);
+  expectOutput(node, 0, "the output", x.dtype, view.size());
+  if (config.mean) expectOutput(node, 1, "mean", x.dtype, view.rows());
+  if (config.rstd) expectOutput(node, 2, "rstd", x.dtype, view.rows());
+  return newFloating<LayerNorm>(node, x.dtype, config);
+}
+
+Kernel* create_layerNormGrad(const Node& node) {
+  const Value& x = present(node, 0);
+  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
+  const GradConfig config{view,
+                          node.flag("rms"),
+                          node.input(1).present,
+                          !node.flag("rms"),
+                          node.output(0).present,
+                          node.output(1).present,
+                          node.output(2).present};
+  if (config.gamma) expectInput(node, 1, "gamma", x.dtype, view.count);
+  if (config.mean) expectInput(node, 2, "mean", x.dtype, view.rows());
+  expectInput(node, 3, "rstd", x.dtype, view.rows());
+  expectInput(node, 4, "dy", x.dtype, view.size());
+  if (config.dx) expectOutput(node, 0, "dx", x.dtype, view.size());
+  if (config.dgamma) expectOutput(node, 1, "dgamma", x.dtype, view.count);
+  if (config.dbeta) expectOutput(node, 2, "dbeta", x.dtype, view.count);
+  return newFloating<LayerNormGrad>(node, x.dtype, config);
+}
+
+}  // namespace cuda
+}  // namespace seqnn

@@ -1,0 +1,2 @@
+// The optimizers of the CPU, whose rules run on either.
+#include "cpu/ops/update.cc"

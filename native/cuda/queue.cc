@@ -1,0 +1,26 @@
+#include "cuda/queue.h"
+
+namespace seqnn {
+namespace cuda {
+
+Queue::Queue() : ThreadPool(1), stream_(openStream()), fault_(static_cast<Fault*>(allocate(sizeof(Fault)))) {}
+
+Queue::~Queue() {
+  release(fault_);
+  closeStream(stream_);
+}
+
+void Queue::finish() {
+  Fault fault{};
+  download(stream_, &fault, fault_, sizeof fault);
+  if (fault.kind == 0) return;
+  clear(stream_, fault_, sizeof fault);
+  const char* what = fault.kind == static_cast<int>(FaultKind::label)    ? "softmaxCrossEntropy: label"
+                     : fault.kind == static_cast<int>(FaultKind::gather) ? "gather: index"
+                                                                         : "scatterAdd: index";
+  fail("%s %d at position %lld is outside [0, %lld)", what, fault.value, static_cast<long long>(fault.position),
+       static_cast<long long>(fault.limit));
+}
+
+}  // namespace cuda
+}  // namespace seqnn

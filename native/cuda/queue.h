@@ -1,0 +1,56 @@
+#pragma once
+
+// Where the kernels of this backend put their work. A run hands its kernels a ThreadPool; here that pool is a Queue:
+// one stream, and a place on the device for the first mistake in the data (a label or an index that is out of range).
+
+#include "cuda/memory.h"
+#include "runtime/kernel.h"
+
+namespace seqnn {
+namespace cuda {
+
+enum class FaultKind : int { none, gather, scatterAdd, label };
+
+struct Fault {
+  int kind;   // a FaultKind
+  int value;  // what was found
+  int64_t position, limit;
+};
+
+class Queue final : public ThreadPool {
+ public:
+  Queue();
+  ~Queue();
+  void* stream() const { return stream_; }
+  Fault* fault() const { return fault_; }
+  // Waits for all work; fails when a kernel found a mistake in the data.
+  void finish();
+
+ private:
+  void* stream_;
+  Fault* fault_;  // on the device
+};
+
+// Only this backend's devices run its kernels, and their pools are queues.
+inline Queue& queueOf(ThreadPool& pool) { return static_cast<Queue&>(pool); }
+inline Queue& queueOf(const Call& call) { return queueOf(call.context.pool); }
+
+// An array on the device that a kernel's factory fills.
+template <class T>
+class DeviceArray {
+ public:
+  DeviceArray() = default;
+  DeviceArray(const T* from, size_t count) : data_(static_cast<T*>(allocate(count * sizeof(T)))) {
+    upload(nullptr, data_, from, count * sizeof(T));
+  }
+  ~DeviceArray() { release(data_); }
+  DeviceArray(const DeviceArray&) = delete;
+  DeviceArray& operator=(const DeviceArray&) = delete;
+  T* get() const { return data_; }
+
+ private:
+  T* data_ = nullptr;
+};
+
+}  // namespace cuda
+}  // namespace seqnn

@@ -1,0 +1,116 @@
+// rnn: a recurrent layer over a whole sequence (operands and attributes as in cpu/ops/rnn.cc).
+
+#include "cuda/rnn/forward.h"
+
+namespace seqnn {
+namespace cuda {
+namespace {
+
+template <class T>
+class Rnn final : public OptionalOperands {
+ public:
+  Rnn(const Node& node, const RnnConfig& config) : OptionalOperands(node), c_(config) {
+    while (!kForms[form_].takes(c_)) ++form_;
+    const size_t state = static_cast<size_t>(c_.H) * c_.B * sizeof(T);
+    Places places;
+    ownGates_ = !node.output(kReserve).present;
+    gates_ = places.take(ownGates_ ? state * c_.layout.rows * c_.T : 0);
+    for (size_t& place : states_) place = places.take(form_ == 0 ? 0 : state);
+    for (int p = 0; p < c_.layout.products; ++p) stepBytes_ = stepBytes_ < partsOf(p) ? partsOf(p) : stepBytes_;
+    const size_t projection = productWorkspace<T>(projectionShape(c_));
+    parts_ = places.take(projection < stepBytes_ ? stepBytes_ : projection);
+    workspace = places.used();
+  }
+
+  void run(const Call& call) override {
+    Queue& queue = queueOf(call);
+    char* space = call.workspace;
+    Forward<T> f{
+        c_,
+        {given<T>(call, kX), given<T>(call, kKernel), given<T>(call, kRecurrent), given<T>(call, kBias),
+         given<T>(call, kH0), given<T>(call, kC0), given<uint8_t>(call, kMask), given<T>(call, kDropout),
+         given<T>(call, kPeephole), wanted<T>(call, kHs), wanted<T>(call, kHLast), wanted<T>(call, kCs),
+         wanted<T>(call, kCLast), ownGates_ ? reinterpret_cast<T*>(space + gates_) : wanted<T>(call, kReserve)},
+        cellOf<T>(c_, given<T>(call, kPeephole))};
+    if (c_.H == 0 || c_.B == 0) return;
+    product<T>(queue, projectionShape(c_), InputProjection<T>{f}, space + parts_);
+    (this->*kForms[form_].run)(queue, f, space);
+  }
+
+ private:
+  // The first form that takes a layer runs it; the last takes all.
+  struct Form {
+    const char* name;
+    bool (*takes)(const RnnConfig&);
+    void (Rnn::*run)(Queue&, const Forward<T>&, char* space) const;
+  };
+  static const Form kForms[2];
+  static bool fits(const RnnConfig& c) { return fitsShared(persistentForwardShared(c, sizeof(T))); }
+  static bool always(const RnnConfig&) { return true; }
+
+  ProductShape stepShape(int p) const {
+    return {int64_t(c_.layout.product[p].gates) * c_.H, c_.B, c_.H, 1, false, false};
+  }
+  size_t partsOf(int p) const { return productWorkspace<T>(stepShape(p)); }
+
+  void persistent(Queue& queue, const Forward<T>& f, char*) const {
+    launch(queue, persistentForward<T>, dim3(sequenceBlocks(c_)), kSequenceThreads,
+           persistentForwardShared(c_, sizeof(T)), f, lanesOfBlock(c_));
+  }
+
+  void steps(Queue& queue, const Forward<T>& f, char* space) const {
+    T* state[4];  // h, c, h' with dropout, r h'
+    for (int i = 0; i < 4; ++i) state[i] = reinterpret_cast<T*>(space + states_[i]);
+    const int64_t size = f.state();
+    forEach(queue, size, StartStates<T>{f, state[0], state[1], state[2]});
+    for (int64_t s = 0; s < c_.T; ++s) {
+      for (int p = 0; p < c_.layout.products; ++p) {
+        const Product& q = c_.layout.product[p];
+        if (q.state == StateOperand::none) continue;
+        const bool reset = q.state == StateOperand::reset;
+        if (reset) forEach(queue, size, StepReset<T>{f, s, state[2], state[3]});
+        product<T>(queue, stepShape(p), StepProduct<T>{f, q, state[reset ? 3 : 2], s}, space + parts_);
+      }
+      forEach(queue, size, StepCell<T>{f, s, state[0], state[1], state[2]});
+    }
+    if (c_.T > 0) return;
+    if (f.o.hLast) copy(queue.stream(), f.o.hLast, state[0], static_cast<size_t>(size) * sizeof(T));
+    if (f.o.cLast) copy(queue.stream(), f.o.cLast, state[1], static_cast<size_t>(size) * sizeof(T));
+  }
+
+  RnnConfig c_;
+  int form_ = 0;
+  bool ownGates_;
+  size_t gates_, states_[4], parts_, stepBytes_ = 0;
+};
+
+template <class T>
+const typename Rnn<T>::Form Rnn<T>::kForms[2] = {
+    {"persistent", &Rnn<T>::fits, &Rnn<T>::persistent},
+    {"steps", &Rnn<T>::always, &Rnn<T>::steps},
+};
+
+void checkOutputs(const Node& node, const RnnConfig& c, DType dtype) {
+  const int64_t state = int64_t(c.H) * c.B;
+  checkSize(node, "h", node.output(kHs), dtype, c.T * state);
+  checkSize(node, "last h", node.output(kHLast), dtype, state);
+  checkSize(node, "c", node.output(kCs), dtype, c.T * state);
+  checkSize(node, "last c", node.output(kCLast), dtype, state);
+  checkSize(node, "reserve", node.output(kReserve), dtype, c.T * c.layout.reserve * state);
+  if (!c.lstm() && (node.output(kCs).present || node.output(kCLast).present))
+    fail("rnn: a %s cell has no c", c.layout.name);
+}
+
+}  // namespace
+
+Kernel* create_rnn(const Node& node) {
+  RnnConfig config = rnnConfigFrom(node);
+  config.keepsReserve = node.output(kReserve).present;
+  const DType dtype = node.floating();
+  checkOutputs(node, config, dtype);
+  if (dtype == DType::f32) return new Rnn<float>(node, config);
+  return new Rnn<double>(node, config);
+}
+
+}  // namespace cuda
+}  // namespace seqnn

@@ -1,0 +1,173 @@
+// rnnGrad: the gradient of `rnn` (operands and attributes as in cpu/ops/rnn_grad.cc).
+
+#include "cuda/rnn/backward.h"
+#include "cuda/sums.h"
+
+namespace seqnn {
+namespace cuda {
+namespace {
+
+template <class T>
+class RnnGrad final : public OptionalOperands {
+ public:
+  RnnGrad(const Node& node, const RnnConfig& config) : OptionalOperands(node), c_(config) {
+    while (!kForms[form_].takes(c_)) ++form_;
+    const size_t state = static_cast<size_t>(c_.H) * c_.B * sizeof(T);
+    Places places;
+    dGates_ = places.take(state * gradRows(c_) * c_.T);
+    reset_ = places.take(c_.kind == CellKind::gru ? state * c_.T : 0);
+    for (size_t& place : walk_) place = places.take(form_ == 0 ? 0 : state);
+    size_t parts = 0;
+    const auto need = [&](const ProductShape& p) {
+      parts = parts < productWorkspace<T>(p) ? productWorkspace<T>(p) : parts;
+    };
+    need(inputShape());
+    need(kernelShape());
+    for (int p = 0; p < c_.layout.products; ++p) {
+      need(recurrentShape(p));
+      need(throughShape(p));
+    }
+    parts_ = places.take(parts);
+    workspace = places.used();
+  }
+
+  void run(const Call& call) override {
+    Queue& queue = queueOf(call);
+    char* space = call.workspace;
+    const Backward<T> f{
+        c_,
+        {given<T>(call, kX), given<T>(call, kKernel), given<T>(call, kRecurrent), given<T>(call, kH0),
+         given<T>(call, kC0), given<uint8_t>(call, kMask), given<T>(call, kDropout), given<T>(call, kGradHs),
+         given<T>(call, kGradCs), given<T>(call, kGradReserve), given<T>(call, kDHs), given<T>(call, kDHLast),
+         given<T>(call, kDCs), given<T>(call, kDCLast), wanted<T>(call, kDH0), wanted<T>(call, kDC0),
+         reinterpret_cast<T*>(space + dGates_), reinterpret_cast<T*>(space + reset_)},
+        cellOf<T>(c_, given<T>(call, kPeephole)),
+        gradRows(c_)};
+    if (c_.H > 0 && c_.B > 0) (this->*kForms[form_].run)(queue, f, space);
+    if (T* dx = wanted<T>(call, kDX)) product<T>(queue, inputShape(), InputGradient<T>{f, dx}, space + parts_);
+    if (T* to = wanted<T>(call, kDKernel)) product<T>(queue, kernelShape(), KernelGradient<T>{f, to}, space + parts_);
+    if (T* to = wanted<T>(call, kDRecurrent)) recurrent(queue, f, to, space);
+    if (T* to = wanted<T>(call, kDBias)) bias(queue, f, to);
+    if (T* to = wanted<T>(call, kDPeephole))
+      sumTerms<T>(queue, 3 * int64_t(c_.H), int64_t(c_.T) * c_.B, PeepholeTerm<T>{f}, to);
+  }
+
+ private:
+  // The first form that takes a layer runs it; the last takes all.
+  struct Form {
+    const char* name;
+    bool (*takes)(const RnnConfig&);
+    void (RnnGrad::*run)(Queue&, const Backward<T>&, char* space) const;
+  };
+  static const Form kForms[2];
+  static bool fits(const RnnConfig& c) { return fitsShared(persistentBackwardShared(c, sizeof(T))); }
+  static bool always(const RnnConfig&) { return true; }
+
+  int64_t all() const { return int64_t(c_.T) * c_.B; }
+  ProductShape inputShape() const { return {c_.F, all(), c_.columns(), 1, true, false}; }
+  ProductShape kernelShape() const { return {c_.F, c_.columns(), all(), 1, true, true}; }
+  ProductShape recurrentShape(int p) const {
+    return {c_.H, int64_t(c_.layout.product[p].gates) * c_.H, all(), 1, true, true};
+  }
+  ProductShape throughShape(int p) const {
+    return {c_.H, c_.B, int64_t(c_.layout.product[p].gates) * c_.H, 1, true, false};
+  }
+
+  void persistent(Queue& queue, const Backward<T>& f, char*) const {
+    launch(queue, persistentBackward<T>, dim3(sequenceBlocks(c_)), kSequenceThreads,
+           persistentBackwardShared(c_, sizeof(T)), f, lanesOfBlock(c_));
+  }
+
+  void steps(Queue& queue, const Backward<T>& f, char* space) const {
+    T* walk[3];  // dh, dc, what comes through the products
+    for (int i = 0; i < 3; ++i) walk[i] = reinterpret_cast<T*>(space + walk_[i]);
+    const int64_t size = f.state();
+    forEach(queue, size, StartGradients<T>{f, walk[0], walk[1]});
+    for (int64_t s = c_.T - 1; s >= 0; --s) {
+      forEach(queue, size, StepBack<T>{f, s, walk[0], walk[1]});
+      bool adds = false;
+      const auto through = [&](int p) {
+        product<T>(queue, throughShape(p), StepThrough<T>{f, c_.layout.product[p], s, walk[2], adds}, space + parts_);
+        adds = true;
+      };
+      if (c_.kind == CellKind::gru) {
+        through(1);
+        forEach(queue, size, StepResetBack<T>{f, s, walk[2]});
+      }
+      for (int p = 0; p < c_.layout.products; ++p) {
+        if (c_.layout.product[p].state == StateOperand::before) through(p);
+      }
+      forEach(queue, size, AddThrough<T>{f, walk[2], walk[0]});
+    }
+    const size_t bytes = static_cast<size_t>(size) * sizeof(T);
+    if (f.o.dh0) copy(queue.stream(), f.o.dh0, walk[0], bytes);
+    if (f.o.dc0) copy(queue.stream(), f.o.dc0, walk[1], bytes);
+  }
+
+  void recurrent(Queue& queue, const Backward<T>& f, T* to, char* space) const {
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& q = c_.layout.product[p];
+      if (q.state != StateOperand::none)
+        product<T>(queue, recurrentShape(p), RecurrentGradient<T>{f, q, to}, space + parts_);
+    }
+  }
+
+  void bias(Queue& queue, const Backward<T>& f, T* to) const {
+    const int64_t step = gradRows(c_) * f.state(), H = c_.H;
+    const auto sums = [&](int row, int gates, T* target) {
+      sumTerms<T>(queue, gates * H, all(), StepTerm<T>{f.o.dGates + row * f.state(), step, c_.B}, target);
+    };
+    sums(0, c_.layout.gates, to);
+    if (c_.kind != CellKind::gruResetAfter) return;
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& q = c_.layout.product[p];
+      if (q.state == StateOperand::before) sums(q.row, q.gates, to + c_.columns() + q.column * H);
+    }
+  }
+
+  RnnConfig c_;
+  int form_ = 0;
+  size_t dGates_, reset_, walk_[3], parts_;
+};
+
+template <class T>
+const typename RnnGrad<T>::Form RnnGrad<T>::kForms[2] = {
+    {"persistent", &RnnGrad<T>::fits, &RnnGrad<T>::persistent},
+    {"steps", &RnnGrad<T>::always, &RnnGrad<T>::steps},
+};
+
+void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
+  const int64_t state = int64_t(c.H) * c.B, states = c.T * state;
+  node.need(kGradHs, dtype);
+  if (c.lstm()) node.need(kGradCs, dtype);
+  if (c.layout.reserve > 0) node.need(kGradReserve, dtype);
+  checkSize(node, "h", node.input(kGradHs), dtype, states);
+  checkSize(node, "c", node.input(kGradCs), dtype, states);
+  checkSize(node, "reserve", node.input(kGradReserve), dtype, c.layout.reserve * states);
+  checkSize(node, "dh", node.input(kDHs), dtype, states);
+  checkSize(node, "d last h", node.input(kDHLast), dtype, state);
+  checkSize(node, "dc", node.input(kDCs), dtype, states);
+  checkSize(node, "d last c", node.input(kDCLast), dtype, state);
+  checkSize(node, "dx", node.output(kDX), dtype, node.input(kX).shape.size());
+  checkSize(node, "dkernel", node.output(kDKernel), dtype, node.input(kKernel).shape.size());
+  checkSize(node, "drecurrent", node.output(kDRecurrent), dtype, node.input(kRecurrent).shape.size());
+  checkSize(node, "dbias", node.output(kDBias), dtype, c.columns() * (c.kind == CellKind::gruResetAfter ? 2 : 1));
+  checkSize(node, "dh0", node.output(kDH0), dtype, state);
+  checkSize(node, "dc0", node.output(kDC0), dtype, state);
+  checkSize(node, "dpeephole", node.output(kDPeephole), dtype, 3 * int64_t(c.H));
+  if (node.output(kDC0).present && !c.lstm()) fail("rnnGrad: a %s cell has no c0", c.layout.name);
+  if (node.output(kDPeephole).present && !c.lstm()) fail("rnnGrad: a %s cell has no peepholes", c.layout.name);
+}
+
+}  // namespace
+
+Kernel* create_rnnGrad(const Node& node) {
+  const RnnConfig config = rnnConfigFrom(node);
+  const DType dtype = node.floating();
+  checkGradOperands(node, config, dtype);
+  if (dtype == DType::f32) return new RnnGrad<float>(node, config);
+  return new RnnGrad<double>(node, config);
+}
+
+}  // namespace cuda
+}  // namespace seqnn

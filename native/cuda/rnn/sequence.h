@@ -1,0 +1,70 @@
+#pragma once
+
+// What the forms of `rnn` and `rnnGrad` share: the layer, its steps in time, operands that may be left out.
+
+#include <cstdlib>
+
+#include "cuda/product.h"
+#include "cuda/rnn/cell.h"
+
+namespace seqnn {
+namespace cuda {
+
+template <class T>
+Cell<T> cellOf(const RnnConfig& c, const T* peephole) {
+  return {c.kind, {c.activation}, {c.recurrentActivation}, c.order, peephole, c.H, static_cast<T>(c.clip)};
+}
+
+SEQNN_INLINE int64_t timeOf(const RnnConfig& c, int64_t s) { return c.reverse ? c.T - 1 - s : s; }
+
+// Blocks of H in the gradients of the sums.
+inline int gradRows(const RnnConfig& c) { return c.lstm() ? 4 : c.layout.rows; }
+
+// Hands out parts of a kernel's workspace.
+class Places {
+ public:
+  size_t take(size_t bytes) {
+    const size_t at = used_;
+    used_ += alignUp(bytes);
+    return at;
+  }
+  size_t used() const { return used_; }
+
+ private:
+  size_t used_ = 0;
+};
+
+// A kernel with many optional operands: a caller may leave out the last ones altogether.
+class OptionalOperands : public Kernel {
+ protected:
+  explicit OptionalOperands(const Node& node) : inputs_(node.inputs()), outputs_(node.outputs()) {}
+  template <class T>
+  const T* given(const Call& call, int i) const {
+    return i < inputs_ ? in<T>(call, i) : nullptr;
+  }
+  template <class T>
+  T* wanted(const Call& call, int i) const {
+    return i < outputs_ ? out<T>(call, i) : nullptr;
+  }
+
+ private:
+  int inputs_, outputs_;
+};
+
+// Samples that one block takes through the whole sequence: few, so that many blocks share the batch, but enough units
+// of work for its threads.
+constexpr unsigned kSequenceThreads = 256;
+inline int lanesOfBlock(const RnnConfig& c) {
+  int lanes = 1;
+  while (lanes < 32 && lanes < c.B && int64_t(lanes) * 2 * c.columns() <= 2 * kSequenceThreads) lanes *= 2;
+  return lanes;
+}
+// SEQNN_CUDA_RNN=steps leaves the persistent form out, for tests and comparisons.
+inline bool fitsShared(size_t bytes) {
+  const char* wanted = std::getenv("SEQNN_CUDA_RNN");
+  return bytes <= sharedMemoryOfBlock() && !(wanted && std::strcmp(wanted, "steps") == 0);
+}
+inline unsigned sequenceBlocks(const RnnConfig& c) { return static_cast<unsigned>(blocksFor(c.B, lanesOfBlock(c))); }
+
+}  // namespace cuda
+}  // namespace seqnn

@@ -1,0 +1,85 @@
+// The device as programs see it: memory, copies, gathers, out-of-memory, mistakes in the data.
+
+#include "cuda/device.h"
+
+#include <gtest/gtest.h>
+
+#include "cuda/queue.h"
+#include "tests/fake_node.h"
+
+namespace seqnn {
+namespace {
+
+TEST(CudaDevice, CopiesBothWaysAndClears) {
+  const auto gpu = cuda::openDevice(0);
+  float values[5] = {1, 2, 3, 4, 5}, back[5] = {};
+  void* a = gpu->allocate(sizeof values);
+  void* b = gpu->allocate(sizeof values);
+  gpu->download(back, a, sizeof back);
+  for (const float v : back) EXPECT_EQ(v, 0);
+  gpu->upload(a, values, sizeof values);
+  gpu->copy(b, a, sizeof values);
+  gpu->download(back, b, sizeof back);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(back[i], values[i]);
+  gpu->release(a);
+  gpu->release(b);
+}
+
+// Every layout of a batched input against the host's gather.
+TEST(CudaDevice, GathersAsTheHostDoes) {
+  const auto gpu = cuda::openDevice(0);
+  const Array data = Array::random(DType::f32, {40}, 1);
+  const uint32_t order[3] = {4, 0, 2};
+  void* on = gpu->allocate(data.bytes.size());
+  gpu->upload(on, data.bytes.data(), data.bytes.size());
+  const int perms[3][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}};
+  for (const auto& perm : perms) {
+    InputSpec spec{0, true, shapeOf({3, 4, 2}), {}};
+    for (int i = 0; i < 3; ++i) spec.perm[i] = perm[i];
+    Rows rows;
+    rows.base = 1;
+    rows.rowStride = 5;
+    rows.strides[0] = 2;
+    rows.strides[1] = 1;
+    float expected[24], got[24];
+    rows.data = data.bytes.data();
+    gather(spec, DType::f32, rows, order, reinterpret_cast<char*>(expected));
+    rows.data = static_cast<char*>(on);
+    char* to = static_cast<char*>(gpu->allocate(sizeof got));
+    gpu->gather(spec, DType::f32, rows, gpu->stage(order, 3), to);
+    gpu->download(got, to, sizeof got);
+    for (int i = 0; i < 24; ++i) EXPECT_EQ(got[i], expected[i]) << "element " << i;
+    gpu->release(to);
+  }
+  gpu->release(on);
+}
+
+TEST(CudaDevice, RefusesDevicesThatAreNotThere) {
+  EXPECT_THROW(cuda::openDevice(1000), Error);
+  EXPECT_THROW(cuda::openDevice(-1), Error);
+}
+
+TEST(CudaDevice, OutOfMemoryIsAnErrorThatTheProcessSurvives) {
+  const auto gpu = cuda::openDevice(0);
+  EXPECT_THROW(gpu->allocate(size_t{1} << 60), Error);
+  void* memory = gpu->allocate(64);
+  EXPECT_NE(memory, nullptr);
+  gpu->release(memory);
+  gpu->finish();
+}
+
+TEST(CudaQueue, ReportsAMistakeOnceAndGoesOn) {
+  cuda::Queue queue;
+  const cuda::Fault fault{static_cast<int>(cuda::FaultKind::label), 7, 3, 5};
+  cuda::upload(queue.stream(), queue.fault(), &fault, sizeof fault);
+  try {
+    queue.finish();
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "softmaxCrossEntropy: label 7 at position 3 is outside [0, 5)");
+  }
+  queue.finish();
+}
+
+}  // namespace
+}  // namespace seqnn

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "runtime/device.h"
+
+namespace seqnn {
+
+// The processor: kernels of one instruction set and a pool of threads.
+class HostDevice final : public Device {
+ public:
+  HostDevice(const KernelTable& kernels, int threads);
+  ~HostDevice() override;
+  void setThreads(int threads);
+  int threads() const { return pool_->threads(); }
+
+  const char* name() const override { return "cpu"; }
+  const KernelTable& kernels() const override { return kernels_; }
+  bool readsHost() const override { return true; }
+  void enter() override {}
+  void* allocate(size_t bytes) override;
+  void release(void* memory) noexcept override;
+  char* reserve(size_t bytes) override;
+  void upload(void* to, const void* from, size_t bytes) override;
+  void download(void* to, const void* from, size_t bytes) override;
+  void copy(void* to, const void* from, size_t bytes) override;
+  const uint32_t* stage(const uint32_t* order, size_t) override { return order; }
+  void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) override;
+  void run(Frame& frame, const char* constants, std::unique_ptr<Recording>& recording) override;
+  void finish() override {}
+
+ private:
+  const KernelTable& kernels_;
+  std::unique_ptr<ThreadPool> pool_;
+  char* arena_ = nullptr;
+  size_t arenaBytes_ = 0;
+};
+
+}  // namespace seqnn

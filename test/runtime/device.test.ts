@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { layers, sequential, setRandomSeed, tensor } from '../../lib/index.js';
+import { about } from '../../lib/runtime/machine.js';
+
+const X = Array.from({ length: 24 }, (_, n) =>
+  Array.from({ length: 5 }, (_, t) => [Math.sin(n + t), Math.cos(2 * n - t)]),
+);
+const Y = X.map((row) => [row.reduce((sum, [a, b]) => sum + a * b, 0)]);
+
+function recurrent() {
+  setRandomSeed(5);
+  const model = sequential([
+    layers.conv1d({ filters: 4, kernelSize: 2, padding: 'causal', inputShape: [5, 2] }),
+    layers.lstm({ units: 6, dropout: 0.2, returnSequences: true }),
+    layers.layerNormalization(),
+    layers.gru({ units: 5 }),
+    layers.dense({ units: 1 }),
+  ]);
+  model.compile({ optimizer: 'adam', loss: 'mse' });
+  return model;
+}
+
+const train = async (model: ReturnType<typeof recurrent>): Promise<number[]> => {
+  const { history } = await model.fit(X, Y, { epochs: 3, batchSize: 8, seed: 2, verbose: 0 });
+  return history.loss;
+};
+
+function near(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  assert.equal(actual.length, expected.length);
+  for (let i = 0; i < expected.length; i++)
+    assert.ok(Math.abs(actual[i] - expected[i]) <= 2e-4 * (1 + Math.abs(expected[i])), `${actual[i]} ${expected[i]}`);
+}
+
+describe('devices', () => {
+  it('refuses one that is not there and says why', () => {
+    const model = recurrent();
+    assert.throws(() => model.to('tpu'), /device 'tpu', expected cpu, gpu or gpu:0/);
+    assert.throws(() => model.to('gpu:999'), about().gpu.count > 0 ? /gpu:999 was asked for/ : /no gpu/);
+    assert.throws(() => sequential([layers.dense({ units: 1 })]).to('cpu'), /no weights yet/);
+    assert.deepEqual(model.to('cpu').countParams(), model.countParams());
+  });
+
+  it('names the mistake in SEQNN_DEVICE', () => {
+    const command = fileURLToPath(new URL('../../lib/cli/seqnn.js', import.meta.url));
+    const env = { ...process.env, SEQNN_DEVICE: 'gpus' };
+    const { stdout } = spawnSync(process.execPath, [command, 'doctor'], { encoding: 'utf8', env });
+    assert.match(stdout, /SEQNN_DEVICE is 'gpus': device 'gpus', expected cpu, gpu or gpu:0/);
+  });
+
+  it('trains and predicts on a GPU as on the processor, and goes back', async function () {
+    if (about().gpu.count === 0) this.skip();
+    const host = recurrent().to('cpu'),
+      gpu = recurrent().to('gpu:0');
+    near(await train(gpu), await train(host));
+    const x = tensor(X);
+    near((await gpu.predict(x)).data, (await host.predict(x)).data);
+    near(gpu.predictSync(x).data, host.predictSync(x).data);
+    gpu.to('cpu');
+    near(await train(gpu), await train(host));
+  });
+});
