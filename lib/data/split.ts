@@ -3,6 +3,7 @@ import { checkOptions, ShapeError, show, ValueError } from '../program/errors.js
 import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
 import { allocate } from '../program/types.js';
 import { PhiloxStream } from './philox.js';
+import { WindowView } from './window_view.js';
 
 export interface SplitOptions {
   /** Rows of each part; one may be null and takes the rest. Their sum is the number of rows. */
@@ -38,7 +39,12 @@ function boundaries(rows: number, { sizes, fractions }: SplitOptions): number[] 
   return parts.map((part) => (end += part ?? rows - known));
 }
 
-function pickRows(t: Tensor, rows: Uint32Array): Tensor {
+type Rows = Tensor | WindowView;
+const isRows = (value: unknown): value is Rows => value instanceof Tensor || value instanceof WindowView;
+
+function pickRows(t: Rows, rows: Uint32Array): Tensor {
+  if (t instanceof WindowView)
+    throw new ValueError('split: the rows of a view stay in order; let fit shuffle them, or split its toTensor().');
   const width = t.shape.slice(1).reduce((n, size) => n * size, 1);
   const data = allocate(t.dtype, t.data.length);
   rows.forEach((row, i) => data.set(t.data.subarray(row * width, (row + 1) * width), i * width));
@@ -56,19 +62,21 @@ function shuffled(rows: number, seed: number): Uint32Array {
 }
 
 /**
- * Rows of arrays in parts, for training, validation and test. Without `shuffle` the parts share memory with the arrays.
+ * Rows of arrays in parts, for training, validation and test. Without `shuffle` the parts share memory with the arrays, and parts
+ * of views are views.
  *
  * @param arrays One array, or several with the same number of rows.
  * @returns One entry per part: a Tensor, or for several arrays a list of Tensors.
  */
-export function split(arrays: readonly Tensor[], options: SplitOptions): Tensor[][];
+export function split<T extends Rows>(arrays: readonly T[], options: SplitOptions): T[][];
+export function split(arrays: WindowView, options: SplitOptions): WindowView[];
 export function split(arrays: TensorLike, options: SplitOptions): Tensor[];
-export function split(arrays: TensorLike | readonly Tensor[], options: SplitOptions): Tensor[] | Tensor[][] {
+export function split(arrays: TensorLike | readonly Rows[], options: SplitOptions): Rows[] | Rows[][] {
   checkOptions('split', options, ['sizes', 'fractions', 'shuffle', 'seed']);
-  const several = Array.isArray(arrays) && arrays[0] instanceof Tensor;
+  const several = Array.isArray(arrays) && isRows(arrays[0]);
   const list = several
-    ? (arrays as unknown[] as Tensor[])
-    : [tensor(arrays as TensorLike, undefined, undefined, 'split')];
+    ? (arrays as unknown[] as Rows[])
+    : [isRows(arrays) ? arrays : tensor(arrays as TensorLike, undefined, undefined, 'split')];
   const rows = list[0].shape[0];
   list.forEach((t, i) => {
     if (t.rank === 0) throw new ShapeError('split: a scalar has no rows.');
@@ -81,8 +89,9 @@ export function split(arrays: TensorLike | readonly Tensor[], options: SplitOpti
   const sources = order ? list.map((t) => pickRows(t, order)) : list;
   const parts = ends.map((end, part) =>
     sources.map((t) => {
-      const width = rows === 0 ? 0 : t.data.length / rows;
       const begin = part === 0 ? 0 : ends[part - 1];
+      if (t instanceof WindowView) return t.slice([[begin, end]]);
+      const width = rows === 0 ? 0 : t.data.length / rows;
       return new Tensor(t.data.subarray(begin * width, end * width), [end - begin, ...t.shape.slice(1)], t.dtype);
     }),
   );

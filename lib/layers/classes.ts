@@ -63,6 +63,7 @@ export { RepeatVector, type RepeatVectorOptions } from './repeat_vector.js';
 export { Rescaling, type RescalingOptions } from './rescaling.js';
 export { Reshape } from './reshape.js';
 export { RMSNormalization, type RMSNormalizationOptions } from './rms_normalization.js';
+export { SampledSoftmax, type SampledSoftmaxLayerOptions } from './sampled_softmax.js';
 export { SeparableConv1D, type SeparableConv1DOptions } from './separable_conv1d.js';
 export { Softmax, type SoftmaxOptions } from './softmax.js';
 export { TimeDistributed } from './time_distributed.js';

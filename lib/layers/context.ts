@@ -1,11 +1,32 @@
+import { keepForReplay } from '../ops/checkpoint.js';
+import type { Layer } from './layer.js';
+import type { Carry } from './recurrent/carry.js';
+import type { CellLayer } from './recurrent/cell.js';
+
 // What a call of a layer hands on to the layers inside it. Per JavaScript thread, empty between calls.
+
+/** Looks on while layers are traced. */
+export interface Watcher {
+  /** Hears of what a model or a layer around it got from a layer. */
+  gave(layer: Layer, results: unknown): void;
+  /** What a recurrent layer shall run in the place of its cell, with the same states. */
+  cellFor(layer: Layer, cell: CellLayer): CellLayer;
+}
 
 interface Context {
   readonly training: boolean;
   readonly shapesOnly: boolean;
+  readonly watcher?: Watcher;
+  readonly carry?: Carry;
 }
 
 let current: Context = { training: false, shapesOnly: false };
+
+// What is computed again for a gradient has been looked at already.
+keepForReplay(() => {
+  const then = { ...current, watcher: undefined };
+  return (body) => inside(then, body);
+});
 
 function inside<R>(context: Context, body: () => R): R {
   const before = current;
@@ -34,4 +55,22 @@ export function isTraining(kwargs?: { training?: boolean }): boolean {
 
 export function inferringShapes(): boolean {
   return current.shapesOnly;
+}
+
+/** Runs `body` with somebody looking on. */
+export function withWatcher<R>(watcher: Watcher, body: () => R): R {
+  return inside({ ...current, watcher }, body);
+}
+
+export function watcher(): Watcher | undefined {
+  return current.watcher;
+}
+
+/** Runs `body` with recurrent layers that hand their states on. */
+export function withCarry<R>(carry: Carry, body: () => R): R {
+  return inside({ ...current, carry }, body);
+}
+
+export function carry(): Carry | undefined {
+  return current.carry;
 }

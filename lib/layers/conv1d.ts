@@ -85,9 +85,9 @@ export class Conv1D extends Layer {
     return this.convolve(inputs, this.padding);
   }
 
-  /** The same with a padding of the caller's, who may have put steps in front already. */
-  convolve(inputs: TensorBase, padding: Padding): TensorBase {
-    const { strides, dilationRate, groups } = this;
+  /** The same for a caller who may have put steps in front already, or left out those between the taps. */
+  convolve(inputs: TensorBase, padding: Padding, dilationRate = this.dilationRate): TensorBase {
+    const { strides, groups } = this;
     const y = conv1d(this.floating(inputs), this.kernel, {
       bias: this.bias,
       strides,

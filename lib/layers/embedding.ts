@@ -1,8 +1,9 @@
 import { notEqual } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { take } from '../ops/indexing.js';
-import { checkInteger } from '../program/errors.js';
-import type { TensorBase } from '../program/tensor.js';
+import { constant } from '../initializers/index.js';
+import { checkInteger, ValueError } from '../program/errors.js';
+import type { TensorBase, TensorLike } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
 import { Layer, type LayerConfig } from './layer.js';
 import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
@@ -14,6 +15,8 @@ export interface EmbeddingOptions extends LayerConfig, WeightRules<'embeddings'>
   outputDim: number;
   /** Index 0 is padding: the layers behind skip it. */
   maskZero?: boolean;
+  /** Vectors to start from [inputDim, outputDim], or a list of that one; instead of embeddingsInitializer. */
+  weights?: TensorLike;
 }
 
 /** A vector of its own for every index. */
@@ -22,8 +25,12 @@ export class Embedding extends Layer {
   readonly outputDim: number;
   embeddings!: Variable; // [inputDim, outputDim]
 
-  constructor(private readonly options: EmbeddingOptions) {
+  private readonly options: EmbeddingOptions;
+
+  constructor(given: EmbeddingOptions) {
+    const options = initialized(given);
     super(options, ['inputDim', 'outputDim', 'maskZero', ...ruleNames('embeddings')]);
+    this.options = options;
     this.inputDim = checkInteger(this.name, 'inputDim', options.inputDim, 1);
     this.outputDim = checkInteger(this.name, 'outputDim', options.outputDim, 1);
   }
@@ -43,4 +50,17 @@ export class Embedding extends Layer {
   call(inputs: TensorBase): TensorBase {
     return take(this.embeddings, cast(inputs, 'int32'));
   }
+}
+
+/** Given vectors are an initializer: a copy of the layer starts from them too, and a file need not hold them twice. */
+function initialized(given: EmbeddingOptions): EmbeddingOptions {
+  if (typeof given !== 'object' || given === null || given.weights === undefined) return given;
+  const { weights, ...options } = given;
+  if (options.embeddingsInitializer !== undefined)
+    throw new ValueError('Embedding: give weights or embeddingsInitializer, not both.');
+  // Keras takes the list that setWeights takes; a list of one row of numbers is a matrix.
+  const [only, ...others] = Array.isArray(weights) ? (weights as readonly TensorLike[]) : [];
+  const listed = only !== undefined && others.length === 0 && !(Array.isArray(only) && typeof only[0] === 'number');
+  const value = listed ? only : weights;
+  return { ...options, embeddingsInitializer: constant({ value }) };
 }

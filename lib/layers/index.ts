@@ -60,6 +60,7 @@ export const reshape = factory(classes.Reshape);
 export const residualWrapper = factory(classes.ResidualWrapper);
 export const rmsNormalization = factory(classes.RMSNormalization);
 export const rnn = factory(classes.RNN);
+export const sampledSoftmax = factory(classes.SampledSoftmax);
 export const separableConv1d = factory(classes.SeparableConv1D);
 export const simpleRNN = factory(classes.SimpleRNN);
 export const simpleRNNCell = factory(classes.SimpleRNNCell);

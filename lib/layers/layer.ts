@@ -11,7 +11,7 @@ import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/ten
 import { isDType, isFloating, sameShape, showShape, sizeOf, type DType, type Shape } from '../program/types.js';
 import { Variable } from '../program/variable.js';
 import { connect, LayerTensor } from './connect.js';
-import { withTraining } from './context.js';
+import { watcher, withTraining } from './context.js';
 import { uniqueName } from './names.js';
 import type { WeightRule } from './weight_rules.js';
 
@@ -301,6 +301,41 @@ export abstract class Layer {
     for (const layer of this.#sublayers) layer.resetStates();
   }
 
+  /** How many states this layer, and those inside it, carry from batch to batch. */
+  get stateCount(): number {
+    return this.tracked.reduce((n, layer) => n + layer.stateCount, 0);
+  }
+
+  /** Copies of the states that stateful layers carry, layer by layer, [B, H] each. @throws StateError before the first batch. */
+  getStates(): Tensor[] {
+    return this.tracked.flatMap((layer) => layer.getStates());
+  }
+
+  /**
+   * Replaces the states that stateful layers carry: as getStates gives them.
+   *
+   * @throws ShapeError when number or shapes differ; StateError when no layer is stateful.
+   */
+  setStates(values: readonly TensorLike[]): void {
+    this.checkStates(values);
+    let at = 0;
+    for (const layer of this.tracked) {
+      if (layer.stateCount > 0) layer.setStates(values.slice(at, (at += layer.stateCount)));
+    }
+  }
+
+  /** As many values as states. */
+  protected checkStates(values: readonly TensorLike[]): void {
+    const { stateCount } = this;
+    if (stateCount === 0)
+      throw new StateError(
+        `${this.name}: setStates: no layer carries states; make a recurrent layer with stateful: true.`,
+      );
+    const given = Array.isArray(values) ? values.length : show(values);
+    if (given !== stateCount)
+      throw new ShapeError(`${this.name}: setStates expected ${stateCount} state(s), got ${given}.`);
+  }
+
   /** The constructor's options. */
   getConfig(): Record<string, any> {
     return { ...this.#config, name: this.name };
@@ -334,6 +369,7 @@ export abstract class Layer {
       return withTraining(kwargs.training, () => {
         const results = this.call(inputs, { ...kwargs, mask });
         this.penalize(results);
+        watcher()?.gave(this, results);
         const masks = this.computeMask(inputs, mask);
         [results].flat().forEach((result: unknown, i: number) => {
           const m = Array.isArray(masks) ? masks[i] : i === 0 || !Array.isArray(results) ? masks : null;

@@ -3,16 +3,18 @@ import * as crossentropy from './crossentropy.js';
 import * as hinges from './hinge.js';
 import type { Loss, LossFactory, LossFunction } from './loss.js';
 import * as regression from './regression.js';
+import { sampledSoftmax } from './sampled_softmax.js';
 
 // All losses by name; `losses.huber({ delta: 0.5 })` makes one with options of its own.
 
 export * from './crossentropy.js';
 export * from './hinge.js';
 export * from './regression.js';
+export { sampledSoftmax };
 export { type Loss, type LossFactory, type LossFunction, type Reduction } from './loss.js';
 export { reduceLoss, type Weighting } from './reduce.js';
 
-const FACTORIES: Record<string, LossFactory<any>> = { ...regression, ...hinges, ...crossentropy };
+const FACTORIES: Record<string, LossFactory<any>> = { ...regression, ...hinges, ...crossentropy, sampledSoftmax };
 
 /** Other names that people know these losses by. */
 const ALIASES: Record<string, string> = {

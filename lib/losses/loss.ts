@@ -37,13 +37,16 @@ export interface LossFactory<O extends object> {
 interface Traits {
   /** Classes as integers instead of values of the predictions' shape. */
   readonly sparse?: boolean;
+  /** Several predictions of each target, in a last axis of their own. */
+  readonly several?: boolean;
 }
 
 /**
  * The factory of a loss.
  *
  * @param defaults Its own options with Keras' defaults.
- * @param formula Gets targets and predictions of one shape and dtype (sparse: int32 targets without the class axis).
+ * @param formula Gets targets and predictions of one shape and dtype (sparse: int32 targets without the class axis; several: the
+ *   targets' last axis has size 1).
  */
 export function lossFactory<O extends object>(
   lossName: string,
@@ -94,7 +97,12 @@ export function sameRank(a: TensorBase, b: TensorBase): [TensorBase, TensorBase]
 }
 
 /** Targets in the predictions' dtype and shape, or an error that names both. */
-function align(who: string, yTrue: TensorBase, yPred: TensorBase, { sparse }: Traits): [TensorBase, TensorBase] {
+function align(
+  who: string,
+  yTrue: TensorBase,
+  yPred: TensorBase,
+  { sparse, several }: Traits,
+): [TensorBase, TensorBase] {
   const p = isFloating(yPred.dtype) ? yPred : cast(yPred, 'float32');
   if (sparse) {
     const t = yTrue.rank === p.rank && yTrue.shape.at(-1) === 1 ? squeeze(yTrue, -1) : yTrue;
@@ -105,6 +113,15 @@ function align(who: string, yTrue: TensorBase, yPred: TensorBase, { sparse }: Tr
       );
     }
     return [cast(t, 'int32'), p];
+  }
+  if (several) {
+    const one = [...p.shape.slice(0, -1), 1];
+    const t = yTrue.rank === p.rank ? yTrue : expandDims(yTrue, -1);
+    if (!sameShape(t.shape, one))
+      throw new ShapeError(
+        `${who}: expected targets of shape ${showShape(one.slice(0, -1))} for predictions ${showShape(p.shape)}, got ${showShape(yTrue.shape)}.`,
+      );
+    return [cast(t, p.dtype), p];
   }
   const [t, q] = sameRank(cast(yTrue, p.dtype), p);
   if (!sameShape(t.shape, q.shape))

@@ -15,9 +15,11 @@ import {
   lessEqual,
 } from '../ops/arithmetic.js';
 import { mean, sum } from '../ops/reduce.js';
-import type { TensorBase } from '../program/tensor.js';
-import { ValueError } from '../program/errors.js';
-import { lossFactory } from './loss.js';
+import type { Operand } from '../program/apply.js';
+import { ShapeError, show, ValueError } from '../program/errors.js';
+import { tensor, type TensorBase } from '../program/tensor.js';
+import { showShape } from '../program/types.js';
+import { lossFactory, type LossFunction } from './loss.js';
 
 // Losses of real-valued targets; the last axis is averaged, as Keras does.
 
@@ -76,8 +78,35 @@ export const cosineSimilarity = lossFactory('cosineSimilarity', { axis: -1 }, ({
 /** The pinball loss, whose minimum is this quantile: max(q·e, (q − 1)·e), e = t − p. */
 export const quantile = lossFactory('quantile', { quantile: 0.5 }, ({ quantile: q }) => {
   if (!(q > 0 && q < 1)) throw new ValueError(`quantile: quantile must lie between 0 and 1, got ${q}.`);
+  return pinball(q, q - 1);
+});
+
+/**
+ * The pinball loss of several quantiles at once, averaged over them: targets [...], predictions [..., quantiles]. What is
+ * predicted is the band that forecasting.intervals.quantiles reads.
+ */
+export const quantiles = lossFactory(
+  'quantiles',
+  { quantiles: [0.05, 0.5, 0.95] as readonly number[] },
+  ({ quantiles: list }) => {
+    if (!Array.isArray(list) || list.length === 0 || !list.every((q) => typeof q === 'number' && q > 0 && q < 1))
+      throw new ValueError(`quantiles: quantiles must be numbers between 0 and 1, got ${show(list)}.`);
+    return (t, p) => {
+      if (p.shape.at(-1) !== list.length)
+        throw new ShapeError(
+          `quantiles: expected predictions [..., ${list.length}], one for each quantile, got ${showShape(p.shape)}.`,
+        );
+      const [q, less] = [list, list.map((level) => level - 1)].map((levels) => tensor(levels, null, p.dtype));
+      return pinball(q, less)(t, p);
+    };
+  },
+  { several: true },
+);
+
+/** @param less q − 1. */
+function pinball(q: Operand, less: Operand): LossFunction {
   return (t, p) => {
     const error = subtract(t, p);
-    return mean(maximum(multiply(q, error), multiply(q - 1, error)), -1);
+    return mean(maximum(multiply(q, error), multiply(less, error)), -1);
   };
-});
+}

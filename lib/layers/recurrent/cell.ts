@@ -1,5 +1,6 @@
 import type { TensorBase } from '../../program/tensor.js';
 import type { CallArgs, Layer } from '../layer.js';
+import type { Draws } from './draws.js';
 
 /** One step of a recurrent layer. A layer of your own is a cell when it has these members. */
 export interface RNNCell {
@@ -28,6 +29,17 @@ export interface SequenceCall {
   /** From the last step to the first. */
   readonly goBackwards: boolean;
   readonly training: boolean;
+  readonly part?: Part;
+}
+
+/** What a part of a longer sequence has from the whole. */
+export interface Part {
+  /** Random masks of its steps. */
+  readonly draws: Draws;
+  /** bool [B, T] in the order of computation: whether there was a real step by then; null without a mask. */
+  readonly reached: TensorBase | null;
+  /** The output before its first step [B, H]. */
+  readonly before: TensorBase;
 }
 
 /** The outputs in the order of computation [B, T, H], the one of the last step [B, H], and the last states. */

@@ -32,9 +32,10 @@ export function sliced(draws: Draws, slices: readonly TensorBase[]): Draws {
   return new Map([...draws].map(([cell, { length }]) => [cell, slices.slice(at, (at += length))]));
 }
 
-/** Runs a step with its slices. */
-export function withDraws<R>(draws: Draws, step: () => R): R {
+/** Runs a step with its slices, or several steps with theirs; undefined: with what is. */
+export function withDraws<R>(draws: Draws | undefined, step: () => R): R {
   const before = current;
+  if (!draws) return step();
   current = draws;
   try {
     return step();
@@ -43,7 +44,7 @@ export function withDraws<R>(draws: Draws, step: () => R): R {
   }
 }
 
-/** What was drawn for a cell at this step; undefined outside of a loop. */
+/** What was drawn for a cell at this step (or these steps: [T, B, n]); undefined outside of a loop. */
 export function drawnFor(cell: object): readonly TensorBase[] | undefined {
   return current.get(cell);
 }

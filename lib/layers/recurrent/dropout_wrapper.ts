@@ -1,6 +1,7 @@
 import { multiply } from '../../ops/arithmetic.js';
 import { zeros } from '../../ops/create.js';
 import { dropoutMask } from '../../ops/random.js';
+import { transpose } from '../../ops/shape.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
@@ -83,10 +84,13 @@ export class DropoutWrapper extends CellWrapper implements DrawingCell {
     return (call) => {
       if (!call.training) return run(call);
       const [batch, steps] = call.x.shape;
-      const drop = (value: TensorBase, keep: number) =>
-        keep === 1
-          ? value
-          : multiply(value, this.draw([batch, this.variational ? 1 : steps], { size: value.shape[2], keep }));
+      const drawn = drawnFor(this)?.slice();
+      const drop = (value: TensorBase, keep: number) => {
+        if (keep === 1) return value;
+        const given = drawn?.shift();
+        const lead = [batch, this.variational ? 1 : steps];
+        return multiply(value, given ? transpose(given, [1, 0, 2]) : this.draw(lead, { size: value.shape[2], keep }));
+      };
       const result = run({ ...call, x: drop(call.x, inputKeepProb) });
       if (outputKeepProb === 1) return result;
       const outputs = drop(result.outputs, outputKeepProb);

@@ -1,13 +1,11 @@
 import { where } from '../../ops/arithmetic.js';
-import { cummax } from '../../ops/indexing.js';
-import { any } from '../../ops/reduce.js';
-import { expandDims, flip } from '../../ops/shape.js';
 import { checkInteger } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { Dense, type DenseOptions } from '../dense.js';
 import type { CallArgs, PartialShape } from '../layer.js';
 import { outputSizeOf, type FusedSequence } from './cell.js';
 import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
+import { reachedAt, reachedInTheEnd } from './lengths.js';
 
 export interface OutputProjectionWrapperOptions extends CellWrapperOptions {
   outputSize: number;
@@ -55,10 +53,9 @@ export class OutputProjectionWrapper extends CellWrapper {
       const [outputs, last] = [this.projection.call(result.outputs), this.projection.call(result.last)];
       if (!call.mask) return { ...result, outputs, last };
       // Before the first real step the output is 0, not the projection of 0.
-      const ordered = call.goBackwards ? flip(call.mask, 1) : call.mask;
       return {
-        outputs: where(expandDims(cummax(ordered, 1), -1), outputs, 0),
-        last: where(any(call.mask, 1, true), last, 0),
+        outputs: where(reachedAt(call), outputs, 0),
+        last: where(reachedInTheEnd(call), last, 0),
         states: result.states,
       };
     };

@@ -1,13 +1,12 @@
 import { where } from '../../ops/arithmetic.js';
 import { zeros } from '../../ops/create.js';
-import { cummax } from '../../ops/indexing.js';
-import { any } from '../../ops/reduce.js';
 import { scan } from '../../ops/scan.js';
 import { expandDims, flip, transpose } from '../../ops/shape.js';
 import { show, ValueError } from '../../program/errors.js';
 import { TensorBase } from '../../program/tensor.js';
 import { outputSizeOf, type CellLayer, type FusedSequence, type SequenceCall, type SequenceResult } from './cell.js';
 import { drawAll, sliced, withDraws } from './draws.js';
+import { reachedAt, reachedInTheEnd } from './lengths.js';
 import { initialStates } from './stacked.js';
 
 /** A way to compute all steps of a cell. */
@@ -23,12 +22,12 @@ const fused: Path = {
   name: 'fused',
   accepts: (cell, masked) => fusedOf(cell, masked) !== null,
   run(cell, call, everyStep) {
-    const { outputs, last, states } = (fusedOf(cell, call.mask !== null) as FusedSequence)(call);
+    const sequence = fusedOf(cell, call.mask !== null) as FusedSequence;
+    const { outputs, last, states } = withDraws(call.part?.draws, () => sequence(call));
     if (!call.mask || !call.states) return { outputs, last, states };
     // Before the first real step the kernel's output is the initial state; it shall be 0.
-    if (!everyStep) return { outputs, last: where(any(call.mask, 1, true), last, 0), states };
-    const ordered = call.goBackwards ? flip(call.mask, 1) : call.mask;
-    return { outputs: where(expandDims(cummax(ordered, 1), -1), outputs, 0), last, states };
+    if (!everyStep) return { outputs, last: where(reachedInTheEnd(call), last, 0), states };
+    return { outputs: where(reachedAt(call), outputs, 0), last, states };
   },
 };
 
@@ -40,7 +39,7 @@ function fusedOf(cell: CellLayer, masked: boolean): FusedSequence | null {
 const loop: Path = {
   name: 'scan',
   accepts: () => true,
-  run(cell, { x, states, mask, goBackwards, training }, everyStep) {
+  run(cell, { x, states, mask, goBackwards, training, part }, everyStep) {
     const timeFirst = (t: TensorBase) => {
       const swapped = transpose(
         t,
@@ -50,11 +49,12 @@ const loop: Path = {
     };
     const batch = x.shape[0];
     const first = states ?? initialStates(cell, batch);
-    const draws = drawAll(cell, x.shape[1], batch, training);
+    const draws = part?.draws ?? drawAll(cell, x.shape[1], batch, training);
     const sequences = [timeFirst(x), ...(mask ? [expandDims(timeFirst(mask), -1)] : []), ...[...draws.values()].flat()];
     // The output travels with the states where a later step may have to repeat it, or only the last one is wanted.
     const carries = mask !== null || !everyStep;
-    const init = carries ? [...first, zeros([batch, outputSizeOf(cell)], x.dtype)] : first;
+    const before = part?.before ?? zeros([batch, outputSizeOf(cell)], x.dtype);
+    const init = carries ? [...first, before] : first;
     const result = scan(
       (carried, [step, ...rest]) => {
         const real = mask ? rest.shift() : undefined;

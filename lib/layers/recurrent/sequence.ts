@@ -2,14 +2,15 @@ import { multiply, where } from '../../ops/arithmetic.js';
 import { expandDims, flip, slice } from '../../ops/shape.js';
 import { assign } from '../../ops/update.js';
 import { ShapeError, StateError } from '../../program/errors.js';
-import { Tensor, type TensorBase, type TensorLike } from '../../program/tensor.js';
-import { allocate, sizeOf, showShape } from '../../program/types.js';
+import { Tensor, tensor, type TensorBase, type TensorLike } from '../../program/tensor.js';
+import { allocate, sameShape, showShape, sizeOf } from '../../program/types.js';
 import { Variable } from '../../program/variable.js';
-import { inferringShapes, isTraining } from '../context.js';
+import { carry, inferringShapes, isTraining, watcher } from '../context.js';
 import { Layer, type CallArgs, type Inputs, type LayerConfig, type PartialShape } from '../layer.js';
 import { stateSizes, type CellLayer } from './cell.js';
 import { both, stepsBefore } from './lengths.js';
 import { PATHS, type Path } from './paths.js';
+import { inSegments } from './segments.js';
 import { checkCell } from './stacked.js';
 
 /** What every recurrent layer takes. */
@@ -24,6 +25,11 @@ export interface SequenceOptions extends LayerConfig {
   stateful?: boolean;
   /** For compatibility: the steps are always run natively, with the same numbers. */
   unroll?: boolean;
+  /**
+   * Keep only the states at about sqrt(T) steps for the gradient, and compute the others a second time (Chen et al. 2016):
+   * the memory of a long sequence for about a third more time. Same numbers.
+   */
+  swapMemory?: boolean;
   /** Masked steps give 0 instead of repeating the previous output. */
   zeroOutputForMask?: boolean;
 }
@@ -33,6 +39,7 @@ const SEQUENCE: readonly string[] = [
   'goBackwards',
   'stateful',
   'unroll',
+  'swapMemory',
   'zeroOutputForMask',
 ];
 
@@ -49,6 +56,7 @@ export abstract class SequenceLayer extends Layer {
   readonly returnState: boolean;
   readonly goBackwards: boolean;
   readonly stateful: boolean;
+  readonly swapMemory: boolean;
   readonly zeroOutputForMask: boolean;
   private states: Variable[] = [];
 
@@ -59,6 +67,7 @@ export abstract class SequenceLayer extends Layer {
     this.returnState = options.returnState ?? false;
     this.goBackwards = options.goBackwards ?? false;
     this.stateful = options.stateful ?? false;
+    this.swapMemory = options.swapMemory ?? false;
     this.zeroOutputForMask = options.zeroOutputForMask ?? false;
     this.supportsMasking = true;
   }
@@ -68,8 +77,8 @@ export abstract class SequenceLayer extends Layer {
     return this.choosePath(false).name;
   }
 
-  private choosePath(masked: boolean): Path {
-    return PATHS.find((p) => p.accepts(this.cell, masked)) as Path;
+  private choosePath(masked: boolean, cell = this.cell): Path {
+    return PATHS.find((p) => p.accepts(cell, masked)) as Path;
   }
 
   override build(inputShape: PartialShape | readonly PartialShape[]): void {
@@ -94,13 +103,20 @@ export abstract class SequenceLayer extends Layer {
     if (x.rank !== 3)
       throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(x.shape)}.`);
     if (x.shape[1] === 0) throw new ShapeError(`${this.name}: a sequence of 0 steps has no output.`);
-    const states = this.startingStates(x.shape[0], given.length > 0 ? given : (kwargs.initialState ?? null));
+    const carried = this.carried(x.shape[0]);
+    const states = this.startingStates(x.shape[0], given.length > 0 ? given : (kwargs.initialState ?? null), carried);
     const lengths = kwargs.sequenceLength as TensorLike | null | undefined;
     const real = lengths == null ? null : stepsBefore(this.name, lengths, x);
     const mask = both(this.checkMask(firstMask(kwargs.mask), x), real);
     const call = { x: this.floating(x), states, mask, goBackwards: this.goBackwards, training: isTraining(kwargs) };
-    const result = this.choosePath(mask !== null).run(this.cell, call, this.returnSequences);
-    this.states.forEach((variable, i) => assign(variable, result.states[i]));
+    const cell = watcher()?.cellFor(this, this.cell) ?? this.cell;
+    const path = this.choosePath(mask !== null, cell);
+    // Whoever watches the cell wants every step in sight.
+    const inParts = this.swapMemory && cell === this.cell && !inferringShapes();
+    const result = inParts
+      ? inSegments(path, cell, call, this.returnSequences)
+      : path.run(cell, call, this.returnSequences);
+    [this.states, carried].forEach((kept) => kept.forEach((variable, i) => assign(variable, result.states[i])));
     const found = (this.returnSequences ? result.outputs : result.last) as TensorBase;
     const output = this.zeroOutputForMask
       ? this.hide(found, mask)
@@ -135,11 +151,13 @@ export abstract class SequenceLayer extends Layer {
   private startingStates(
     batch: number,
     given: TensorBase | readonly TensorBase[] | null,
+    carried: readonly Variable[],
   ): readonly TensorBase[] | null {
     const sizes = stateSizes(this.cell);
     if (this.stateful && !inferringShapes()) this.keepStates(batch, sizes);
+    // Products, so that the backward pass still sees the old states after they were replaced.
+    if (carried.length > 0 && carry()?.resumes) return carried.map((v) => multiply(v, 1));
     if (given === null) {
-      // A product, so that the backward pass still sees the old state after it was replaced.
       if (this.states.length > 0 && !inferringShapes()) return this.states.map((v) => multiply(v, 1));
       return this.cell.getInitialState ? this.cell.getInitialState(batch) : null;
     }
@@ -156,17 +174,50 @@ export abstract class SequenceLayer extends Layer {
     return list.map((s) => this.floating(s));
   }
 
+  private newStates(batch: number, sizes: readonly number[]): Variable[] {
+    const zero = (n: number) => new Tensor(allocate(this.dtype, batch * n), [batch, n], this.dtype);
+    return sizes.map((n, i) => new Variable(zero(n), `${this.name}/state_${i}`, false));
+  }
+
+  /** Where the states are left for the next part of the sequences, if there is one; a stateful layer keeps its own. */
+  private carried(batch: number): readonly Variable[] {
+    if (this.stateful || inferringShapes()) return [];
+    return carry()?.take(() => this.newStates(batch, stateSizes(this.cell))) ?? [];
+  }
+
   private keepStates(batch: number, sizes: readonly number[]): void {
     if (this.states.length === 0) {
-      this.states = sizes.map(
-        (n, i) =>
-          new Variable(new Tensor(allocate(this.dtype, batch * n), [batch, n]), `${this.name}/state_${i}`, false),
-      );
+      this.states = this.newStates(batch, sizes);
     } else if (this.states[0].shape[0] !== batch) {
       throw new StateError(
         `${this.name}: this stateful layer keeps states of ${this.states[0].shape[0]} samples and got a batch of ${batch}; use one batch size.`,
       );
     }
+  }
+
+  override get stateCount(): number {
+    return this.stateful ? stateSizes(this.cell).length : 0;
+  }
+
+  override getStates(): Tensor[] {
+    if (this.stateful && this.states.length === 0)
+      throw new StateError(`${this.name}: getStates before the first batch, which makes the states.`);
+    return this.states.map((v) => v.value());
+  }
+
+  override setStates(values: readonly TensorLike[]): void {
+    this.checkStates(values);
+    const sizes = stateSizes(this.cell);
+    const given = values.map((v) => tensor(v, undefined, this.dtype, `${this.name}: setStates`));
+    const batch = this.states[0]?.shape[0] ?? this.batchInputShape?.[0] ?? given[0].shape[0];
+    given.forEach(({ shape }, i) => {
+      if (!sameShape(shape, [batch, sizes[i]]))
+        throw new ShapeError(
+          `${this.name}: setStates: state ${i} has shape ${showShape(shape)}, expected ${showShape([batch, sizes[i]])}.`,
+        );
+    });
+    this.keepStates(batch, sizes);
+    given.forEach((t, i) => this.states[i].assign(t));
   }
 
   override resetStates(): void {
