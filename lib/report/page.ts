@@ -1,4 +1,6 @@
 import type { Chart } from './chart.js';
+import { escape } from './escape.js';
+import { heatMapSvg, type HeatMap } from './heat_map.js';
 import { SCRIPT } from './script.js';
 import { STYLE } from './style.js';
 import { uplot } from './uplot.cjs';
@@ -8,12 +10,6 @@ export interface ReportTable {
   columns: readonly string[];
   rows: readonly (readonly (string | number)[])[];
   caption?: string;
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escape(text: string | number): string {
-  return String(text).replace(/[&<>"]/g, (character) => ENTITIES[character]);
 }
 
 function caption(text: string | undefined): string {
@@ -32,6 +28,10 @@ function chartCard(chart: Chart, number: number): string {
   return `<figure class="card"><h2>${escape(chart.title)}</h2><div id="chart-${number}"></div>${caption(chart.caption)}</figure>`;
 }
 
+function heatMapCard(map: HeatMap): string {
+  return `<figure class="card"><h2>${escape(map.title)}</h2>${heatMapSvg(map)}${caption(map.caption)}</figure>`;
+}
+
 /** Charts as JSON that neither ends the script element nor holds what JSON has not (NaN, infinities become gaps). */
 function embed(charts: readonly Chart[]): string {
   const plain = charts.map((chart) => ({
@@ -46,14 +46,20 @@ function embed(charts: readonly Chart[]): string {
   return JSON.stringify(plain).replaceAll('<', '\\u003c');
 }
 
-/** The whole page as one file: nothing in it is loaded from elsewhere. */
+/** The whole page as one file: nothing in it is loaded from elsewhere. Only charts need the plotting library. */
 export function page(
   title: string,
   intro: string | undefined,
   tables: readonly ReportTable[],
   charts: readonly Chart[],
+  heatMaps: readonly HeatMap[] = [],
 ): string {
-  const { script, style } = uplot();
+  const { script, style } = charts.length > 0 ? uplot() : { script: '', style: '' };
+  const plots = `<noscript><p>The plots of this page are drawn by a script that it carries; scripts are switched off here.</p></noscript>
+</main>
+<script type="application/json" id="charts">${embed(charts)}</script>
+<script>${script}</script>
+<script>${SCRIPT}</script>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -67,13 +73,9 @@ export function page(
 <h1>${escape(title)}</h1>
 ${intro ? `<p class="intro">${escape(intro)}</p>` : ''}
 <div class="cards">
-${[...tables.map(tableCard), ...charts.map(chartCard)].join('\n')}
+${[...tables.map(tableCard), ...charts.map(chartCard), ...heatMaps.map(heatMapCard)].join('\n')}
 </div>
-<noscript><p>The plots of this page are drawn by a script that it carries; scripts are switched off here.</p></noscript>
-</main>
-<script type="application/json" id="charts">${embed(charts)}</script>
-<script>${script}</script>
-<script>${SCRIPT}</script>
+${charts.length > 0 ? plots : '</main>'}
 </body>
 </html>
 `;

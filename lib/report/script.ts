@@ -4,8 +4,20 @@ const charts = JSON.parse(document.getElementById('charts').textContent);
 const drawn = [];
 const whole = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power));
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const number = (v) => (Math.abs(v) < 1e-3 && v !== 0 ? v.toExponential(2) : String(+v.toPrecision(4)));
+const number = (v) => ((Math.abs(v) < 1e-3 && v !== 0) || Math.abs(v) >= 1e6 ? v.toExponential(2).replace('.00', '') : String(+v.toPrecision(4)));
 const shown = (u, v) => (v == null ? '' : number(v));
+
+// uPlot's own ticks end below 1e-16, where gradients do not.
+const logRange = (u, min, max) => (min == null ? [0.1, 1] : [min / 1.2, max * 1.2]);
+function decades(u, axis, min, max) {
+  const [low, high] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))];
+  const every = Math.ceil((high - low) / 8);
+  const multiples = high - low > 3 ? [1] : high - low > 1 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const ticks = [];
+  for (let power = Math.ceil(low / every) * every; power <= high; power += every)
+    for (const n of multiples) ticks.push(Number(n + 'e' + power));
+  return ticks.filter((v) => v >= min && v <= max);
+}
 
 function seriesOf(chart) {
   return chart.series.map((series, i) => {
@@ -25,8 +37,8 @@ function draw(chart, place) {
   const options = {
     width: place.clientWidth,
     height: 280,
-    scales: { x: { time: false }, y: { distr: chart.log ? 3 : 1 } },
-    axes: [axis(chart.xLabel, { size: 36, incrs: chart.x.every(Number.isInteger) ? whole : undefined }), axis(chart.yLabel, { size: 62, values: (u, ticks) => ticks.map((v) => (v == null ? '' : number(v))) })],
+    scales: { x: { time: false }, y: chart.log ? { distr: 3, range: logRange } : { distr: 1 } },
+    axes: [axis(chart.xLabel, { size: 36, incrs: chart.x.every(Number.isInteger) ? whole : undefined }), axis(chart.yLabel, { ...(chart.log && { splits: decades, filter: (u, splits) => splits }), size: 62, values: (u, ticks) => ticks.map((v) => (v == null ? '' : number(v))) })],
     series: [{ label: chart.xLabel, value: shown }, ...seriesOf(chart)],
     bands,
     legend: { markers: { fill: (u, i) => u.series[i].stroke(u, i), width: 0 } },

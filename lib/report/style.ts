@@ -23,4 +23,7 @@ table.values tr:last-child td { border-bottom: 0; }
 .u-legend .u-marker { border-radius: 3px; }
 .u-inline.u-live th::after { content: none; }
 table.values td:first-child { white-space: nowrap; }
+svg.heat { display: block; width: 100%; }
+svg.heat rect { fill: var(--c1); stroke: var(--line); }
+svg.heat text { fill: var(--soft); font-size: 13px; }
 `;

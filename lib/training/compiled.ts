@@ -3,6 +3,7 @@ import * as metrics from '../metrics/index.js';
 import { accumulate, counter, ratio, reset, type Metric } from '../metrics/metric.js';
 import { add, multiply } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
+import { full } from '../ops/create.js';
 import { sum } from '../ops/reduce.js';
 import * as optimizers from '../optimizers/index.js';
 import { checkOptions, show, ShapeError, ValueError } from '../program/errors.js';
@@ -109,7 +110,8 @@ export class Compiled {
     return key;
   }
 
-  private newState(): RunState {
+  /** Where a run of its own gathers its figures. */
+  newState(): RunState {
     const mean = (name: string) => [counter(`${name}/total`), counter(`${name}/count`)];
     return {
       loss: mean('loss'),
@@ -122,6 +124,7 @@ export class Compiled {
    * Inside a traced function: the number to minimise; and what was seen is added to the state.
    *
    * @param added Losses that layers brought along.
+   * @param share How much each sample counts in the means of the run, where its steps come in parts of several lengths.
    */
   trace(
     state: RunState,
@@ -129,8 +132,10 @@ export class Compiled {
     predictions: readonly TensorBase[],
     weights: readonly (TensorBase | null)[],
     added: readonly TensorBase[],
+    share = 1,
   ): TensorBase {
     const batch = predictions[0].shape[0] ?? 1;
+    const count = batch * share;
     const parts: TensorBase[] = [];
     let tracked = 0;
     this.plans.forEach(({ loss, weight }, i) => {
@@ -141,18 +146,23 @@ export class Compiled {
           `loss of '${this.outputs[i].name}': expected one number, got shape ${showShape(value.shape)}.`,
         );
       if (this.plans.length > 1)
-        accumulate(state.outputLosses[tracked++], multiply(cast(value, 'float64'), batch), batch);
+        accumulate(state.outputLosses[tracked++], multiply(cast(value, 'float64'), count), count);
       parts.push(weight === 1 ? value : multiply(value, weight));
     });
     if (parts.length + added.length === 0)
       throw new ValueError('compile: there is no loss to minimise; give compile a loss.');
     const scalars = [...parts, ...added].map((p) => (p.rank === 0 ? p : sum(p)));
     const total = scalars.reduce((a, b) => add(a, cast(b, a.dtype)));
-    accumulate(state.loss, multiply(cast(total, 'float64'), batch), batch);
+    accumulate(state.loss, multiply(cast(total, 'float64'), count), count);
     let next = 0;
     this.plans.forEach((plan, i) => {
-      for (const { metric, weighted } of plan.metrics)
-        metric.update(state.metrics[next++], targets[i], predictions[i], weighted ? weights[i] : null);
+      for (const { metric, weighted } of plan.metrics) {
+        const weight = weighted ? weights[i] : null;
+        // A mean counts samples; the other metrics count what they see.
+        const partial = share !== 1 && metric instanceof metrics.MeanMetric;
+        const own = partial ? multiply(weight ?? full([batch], 1, 'float64'), share) : weight;
+        metric.update(state.metrics[next++], targets[i], predictions[i], own);
+      }
     });
     return total;
   }

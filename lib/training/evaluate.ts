@@ -90,6 +90,6 @@ export async function evaluate(
       return new StreamFeed('evaluate', model, x, steps);
     }
     const table = await tableOf('evaluate', model, { x, y, sampleWeight: options.sampleWeight });
-    return new TableFeed(table, inOrder(table.rows), batchSize, null, steps ?? Infinity);
+    return new TableFeed(table, inOrder(table.rows), batchSize, false, steps ?? Infinity);
   }
 }

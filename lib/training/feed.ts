@@ -10,8 +10,12 @@ const FIRST_CHUNK = 64;
 
 /** What drives the batches of one epoch. */
 export interface Drive {
+  /** Of the order of the rows in this run, where they are shuffled. */
+  readonly seed?: number;
   /** The program for batches of these shapes. */
   program(specs: BatchSpecs): Promise<Program>;
+  /** How the batch of `rows` rows from order[from] on is run where it is not one step of the program. */
+  walk?(table: Table, order: Uint32Array, from: number, rows: number): Promise<void>;
   /** Whether somebody wants to hear of every batch. */
   readonly single: boolean;
   before?(batch: number): Promise<void>;
@@ -25,8 +29,8 @@ export interface Drive {
 export interface Feed {
   /** Per epoch, when it is known. */
   readonly batches: number | null;
-  /** Runs one epoch; returns the number of batches. */
-  run(epoch: number, drive: Drive): Promise<number>;
+  /** Runs one epoch, or what is left of it after `from` batches; returns the number of batches of all of it. */
+  run(epoch: number, drive: Drive, from?: number): Promise<number>;
 }
 
 /** Rows of a table in order or shuffled, in batches of one size and a smaller last one. */
@@ -35,28 +39,28 @@ export class TableFeed implements Feed {
 
   /**
    * @param order The rows to use.
-   * @param seed Shuffles every epoch anew; null: the rows stay in order.
+   * @param shuffled Every epoch anew, by the seed of the run.
    * @param limit Batches per epoch at most.
    */
   constructor(
     private readonly table: Table,
     private readonly order: Uint32Array,
     private readonly batchSize: number,
-    private readonly seed: number | null,
+    private readonly shuffled: boolean,
     limit = Infinity,
   ) {
     this.batches = Math.min(Math.ceil(order.length / batchSize), limit);
   }
 
-  async run(epoch: number, drive: Drive): Promise<number> {
+  async run(epoch: number, drive: Drive, from = 0): Promise<number> {
     const { batchSize, batches } = this;
     let order = this.order;
-    if (this.seed !== null) {
+    if (this.shuffled) {
       order = order.slice();
-      await shuffle(order, this.seed, epoch);
+      await shuffle(order, drive.seed ?? 0, epoch);
     }
     const full = Math.min(Math.floor(order.length / batchSize), batches);
-    const done = await this.stretch(order, 0, full, batchSize, drive);
+    const done = await this.stretch(order, Math.min(from, full), full, batchSize, drive);
     if (done < full || full === batches || drive.stopped?.()) return done;
     return this.stretch(order, full, full + 1, order.length - full * batchSize, drive);
   }
@@ -64,6 +68,7 @@ export class TableFeed implements Feed {
   /** Batches first … last − 1, each of `rows` rows. Returns how far it came. */
   private async stretch(order: Uint32Array, first: number, last: number, rows: number, drive: Drive): Promise<number> {
     if (first === last) return first;
+    if (drive.walk) return this.walk(order, first, last, rows, drive);
     const program = await drive.program(specsOf(this.table, rows));
     const sources = sourcesOf(this.table);
     let done = first;
@@ -78,6 +83,17 @@ export class TableFeed implements Feed {
       await drive.after?.(done);
     }
     drive.signal?.throwIfAborted();
+    return done;
+  }
+
+  private async walk(order: Uint32Array, first: number, last: number, rows: number, drive: Drive): Promise<number> {
+    let done = first;
+    while (done < last && !drive.stopped?.()) {
+      drive.signal?.throwIfAborted();
+      if (drive.single) await drive.before?.(done);
+      await drive.walk?.(this.table, order, done * this.batchSize, rows);
+      await drive.after?.(++done);
+    }
     return done;
   }
 }
@@ -119,7 +135,7 @@ export class StreamFeed implements Feed {
     return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
   }
 
-  async run(_epoch: number, drive: Drive): Promise<number> {
+  async run(_epoch: number, drive: Drive, from = 0): Promise<number> {
     let done = 0;
     let fresh = this.iterator === null;
     this.iterator ??= this.start();
@@ -138,10 +154,18 @@ export class StreamFeed implements Feed {
         continue;
       }
       fresh = false;
+      if (done < from) {
+        done++;
+        continue;
+      }
       await drive.before?.(done);
       const table = await tableOf(this.who, this.model, { ...batchOf(this.who, value), ...this.extra }, true);
-      const program = await drive.program(specsOf(table, table.rows));
-      await program.steps(sourcesOf(table), inOrder(table.rows), 0, 1, CHUNK_MS);
+      if (drive.walk) {
+        await drive.walk(table, inOrder(table.rows), 0, table.rows);
+      } else {
+        const program = await drive.program(specsOf(table, table.rows));
+        await program.steps(sourcesOf(table), inOrder(table.rows), 0, 1, CHUNK_MS);
+      }
       done++;
       await drive.after?.(done);
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { checkInteger, checkOptions, show, ValueError } from '../program/errors.js';
 import { checkSeed } from '../ops/random.js';
 import { CallbackList, type CallbackLike } from './callbacks/callback.js';
@@ -12,6 +13,8 @@ import { progressBar } from './progress.js';
 import type { Session } from './session.js';
 import { inOrder } from './shuffle.js';
 import type { Arrays } from './slots.js';
+import { checkStepAligned } from './step_aligned.js';
+import { ChunkWalk } from './tbptt.js';
 
 export interface FitOptions {
   epochs?: number;
@@ -32,6 +35,12 @@ export interface FitOptions {
   initialEpoch?: number;
   stepsPerEpoch?: number;
   verbose?: Verbose;
+  /**
+   * Truncated backpropagation through time (Williams & Peng 1990): each batch [B, T, ...] is walked in chunks of so many
+   * steps. The states of the recurrent layers go on from chunk to chunk, the gradient does not, and every chunk ends with
+   * an update of the weights. Memory does not depend on T. All layers must give one output per step.
+   */
+  tbptt?: number;
   /** Ends the training; the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
   /** Same seed, same order and dropout, bit for bit. */
@@ -51,6 +60,7 @@ const OPTIONS: readonly (keyof FitOptions)[] = [
   'initialEpoch',
   'stepsPerEpoch',
   'verbose',
+  'tbptt',
   'signal',
   'seed',
 ];
@@ -62,9 +72,9 @@ interface Feeds {
 
 interface Plan extends FitParams {
   readonly initialEpoch: number;
-  readonly seed: number;
   readonly shuffle: boolean;
   readonly validationBatchSize: number;
+  readonly tbptt: number | null;
 }
 
 function planOf(model: Model, session: Session, options: FitOptions): Plan {
@@ -86,7 +96,7 @@ function planOf(model: Model, session: Session, options: FitOptions): Plan {
     validationBatchSize: integer('validationBatchSize', batchSize, 1),
     shuffle: checkFlag(who, 'shuffle', options.shuffle, true),
     verbose: checkVerbose(who, options.verbose, 1),
-    seed: session.seed,
+    tbptt: options.tbptt === undefined ? null : integer('tbptt', 1, 1),
     steps: options.stepsPerEpoch === undefined ? null : integer('stepsPerEpoch', 1, 1),
   };
 }
@@ -102,8 +112,16 @@ export async function fit(
   const plan = planOf(model, session, options);
   options.signal?.throwIfAborted();
   return session.alone('fit', async () => {
+    if (plan.tbptt !== null) checkStepAligned(model.layers);
     const { train, validation } = await feedsOf(model, x, y, options, plan);
-    const params = { epochs: plan.epochs, steps: train.batches, batchSize: plan.batchSize, verbose: plan.verbose };
+    const chunks = plan.tbptt === null ? null : new ChunkWalk(model, session, compiled, plan.tbptt, options.signal);
+    await setImmediate();
+    const params: FitParams = {
+      epochs: plan.epochs,
+      steps: train.batches,
+      batchSize: plan.batchSize,
+      verbose: plan.verbose,
+    };
     const history = new History(params);
     const callbacks = new CallbackList(options.callbacks, model, params);
     const bar = progressBar(plan.verbose);
@@ -111,7 +129,12 @@ export async function fit(
     const readLogs = () => compiled.logs(compiled.training);
     const single = callbacks.listens('onTrainBatchBegin', 'onTrainBatchEnd', 'onBatchBegin', 'onBatchEnd');
     const drive: Drive = {
-      program: (specs) => session.programs.train(specs, compiled, plan.seed),
+      // Read when it is used: a callback may have brought it back from a backup.
+      get seed() {
+        return session.seed;
+      },
+      program: (specs) => session.programs.train(specs, compiled, session.seed),
+      walk: chunks ? (...batch) => chunks.batch(...batch) : undefined,
       single,
       signal: options.signal,
       stopped: () => model.stopTraining,
@@ -135,16 +158,19 @@ export async function fit(
     model.stopTraining = false;
     await user(() => callbacks.call('onTrainBegin', {}));
     let logs: Logs = {};
-    for (let epoch = plan.initialEpoch; epoch < plan.epochs && !model.stopTraining; epoch++) {
+    const start = params.resume ?? { epoch: plan.initialEpoch, batch: 0 };
+    for (let { epoch } = start; epoch < plan.epochs && !model.stopTraining; epoch++) {
       compiled.reset(compiled.training);
       await user(() => callbacks.call('onEpochBegin', epoch, {}));
       bar?.begin(train.batches, { epoch, epochs: plan.epochs });
-      const batches = await train.run(epoch, drive);
+      const batches = await train.run(epoch, drive, epoch === start.epoch ? start.batch : 0);
       params.steps = batches;
       logs = readLogs();
       if (validation) {
-        for (const [name, value] of Object.entries(await runEvaluation(session, validation, options.signal)))
-          logs[`val_${name}`] = value;
+        await user(() => callbacks.call('onTestBegin', {}));
+        const figures = await runEvaluation(session, validation, options.signal);
+        await user(() => callbacks.call('onTestEnd', figures));
+        for (const [name, value] of Object.entries(figures)) logs[`val_${name}`] = value;
       }
       await user(() => callbacks.call('onEpochEnd', epoch, logs));
       bar?.end(logs, batches);
@@ -180,10 +206,9 @@ async function feedsOf(
   if (options.batchSize !== undefined && plan.batchSize > table.rows)
     throw new ValueError(`fit: batchSize ${plan.batchSize} is larger than the data, ${table.rows} samples.`);
   const limit = plan.steps ?? Infinity;
-  const seed = plan.shuffle ? plan.seed : null;
   if (!validationSplit)
     return {
-      train: new TableFeed(table, inOrder(table.rows), plan.batchSize, seed, limit),
+      train: new TableFeed(table, inOrder(table.rows), plan.batchSize, plan.shuffle, limit),
       validation: await validationOf(model, options, plan),
     };
   if (options.validationData !== undefined)
@@ -194,12 +219,12 @@ async function feedsOf(
       `fit: validationSplit ${validationSplit} leaves ${kept} of ${table.rows} samples to train on and ${table.rows - kept} to validate on.`,
     );
   return {
-    train: new TableFeed(table, inOrder(kept), plan.batchSize, seed, limit),
+    train: new TableFeed(table, inOrder(kept), plan.batchSize, plan.shuffle, limit),
     validation: new TableFeed(
       table,
       inOrder(table.rows - kept, kept),
       plan.validationBatchSize,
-      null,
+      false,
       options.validationSteps ?? Infinity,
     ),
   };
@@ -221,5 +246,5 @@ async function validationOf(
   else
     throw new ValueError(`${who}: expected [x, y], [x, y, sampleWeight] or an iterable of batches, got ${show(data)}.`);
   const table = await tableOf(who, model, given, true);
-  return new TableFeed(table, inOrder(table.rows), plan.validationBatchSize, null, steps ?? Infinity);
+  return new TableFeed(table, inOrder(table.rows), plan.validationBatchSize, false, steps ?? Infinity);
 }

@@ -2,9 +2,11 @@ import { InputLayer } from '../layers/input.js';
 import { LayerTensor, parentsOf, runNode, type LayerNode } from '../layers/connect.js';
 import type { CallArgs, Layer } from '../layers/layer.js';
 import { checkOptions, show, ValueError } from '../program/errors.js';
+import { atOnce, type Parts } from '../program/parts.js';
 import type { TensorBase } from '../program/tensor.js';
-import { Model, type Structure } from './model.js';
+import { Model, type Structure, type Wiring } from './model.js';
 import type { Slot } from './slots.js';
+import { Stream, type StreamOptions } from './stream.js';
 import type { Row } from './summary.js';
 
 export interface GraphModelOptions {
@@ -60,15 +62,26 @@ export class GraphModel extends Model {
 
   override call(inputs: TensorBase | readonly TensorBase[], kwargs: CallArgs = {}): TensorBase | TensorBase[] {
     const list = Array.isArray(inputs) ? (inputs as readonly TensorBase[]) : [inputs as TensorBase];
+    const results = atOnce(this.callParts(list, kwargs.training));
+    return this.severalOutputs ? results : results[0];
+  }
+
+  private *callParts(list: readonly TensorBase[], training: boolean | undefined): Parts<TensorBase[]> {
     if (list.length !== this.inputs.length)
       throw new ValueError(`${this.name}: expected ${this.inputs.length} inputs, got ${list.length}.`);
     const values = new Map<LayerTensor, TensorBase>(this.inputs.map((t, i) => [t, list[i]]));
     for (const node of this.nodes) {
-      const results = runNode(node, (t) => values.get(t) as TensorBase, { training: kwargs.training });
+      const results = runNode(node, (t) => values.get(t) as TensorBase, { training });
       node.outputs.forEach((t, i) => values.set(t, results[i]));
+      yield;
     }
-    const results = this.outputs.map((t) => values.get(t) as TensorBase);
-    return this.severalOutputs ? results : results[0];
+    return this.outputs.map((t) => values.get(t) as TensorBase);
+  }
+
+  override *forwardParts(inputs: readonly TensorBase[], training: boolean): Parts<TensorBase[]> {
+    // A class of its own may do more than call its layers.
+    if (this.constructor !== GraphModel) return this.forward(inputs, training);
+    return yield* this.callParts(inputs, training);
   }
 
   override structure(): Structure {
@@ -76,6 +89,19 @@ export class GraphModel extends Model {
       throw new ValueError(`save: model '${this.name}' is of a class of its own, ${this.constructor.name}.`);
     const { inputs, nodes, outputs } = this;
     return { inputs, nodes, outputs: this.severalOutputs ? outputs : outputs[0] };
+  }
+
+  /**
+   * The model one step at a time: `next(x)` takes one new step (of every input) and gives its prediction (a list for
+   * several outputs), in time that does not depend on how many went before. Layers behind a last output, as in a decoder,
+   * are computed anew at every step. @throws ValueError for a layer that needs steps to come.
+   */
+  stream(options: StreamOptions = {}): Stream<any> {
+    return new Stream<any>(this, options);
+  }
+
+  override wiring(): Wiring {
+    return { inputs: this.inputs, nodes: this.nodes, outputs: this.outputs };
   }
 
   protected override get rows(): readonly Row[] {

@@ -21,4 +21,6 @@ export interface FitParams {
   steps: number | null;
   readonly batchSize: number;
   readonly verbose: 0 | 1 | 2;
+  /** Set in onTrainBegin, it is where the training goes on instead of at initialEpoch. */
+  resume?: { readonly epoch: number; /** Batches of that epoch that are done. */ readonly batch: number };
 }

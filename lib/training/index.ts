@@ -5,6 +5,7 @@ export { Callback, type CallbackLike, type Hooks } from './callbacks/index.js';
 export type { CompileOptions, Logs, LossLike, MetricLike } from './compiled.js';
 export type { EvaluateOptions } from './evaluate.js';
 export type { FitOptions } from './fit.js';
+export type { GradientFlow, GradientFlowOptions, Norms } from './gradient_flow.js';
 export { GraphModel, model, type GraphModelOptions } from './graph_model.js';
 export { History } from './history.js';
 export { loadModel, type LoadOptions } from './load.js';

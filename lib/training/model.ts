@@ -2,6 +2,7 @@ import type { LayerNode, LayerTensor } from '../layers/connect.js';
 import { Layer, type LayerConfig } from '../layers/layer.js';
 import { checkSeed } from '../ops/random.js';
 import { checkOptions, show, ShapeError, StateError, suggestion, ValueError } from '../program/errors.js';
+import type { Parts } from '../program/parts.js';
 import type { Tensor, TensorBase } from '../program/tensor.js';
 import { sameShape, showShape } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
@@ -10,6 +11,7 @@ import type { Optimizer } from '../optimizers/index.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import type { BatchIterable } from './feed.js';
 import { fit, type FitOptions } from './fit.js';
+import { gradientFlow, type GradientFlow, type GradientFlowOptions } from './gradient_flow.js';
 import type { History } from './history.js';
 import { predict, SyncPredictor, type PredictOptions } from './predict.js';
 import type { ClassWeight, SampleWeight } from './prepare.js';
@@ -46,6 +48,14 @@ export type Structure =
       readonly outputs: LayerTensor | readonly LayerTensor[];
     };
 
+/** How the layers of a model are connected. */
+export interface Wiring {
+  readonly inputs: readonly LayerTensor[];
+  /** In an order in which each finds its inputs computed. */
+  readonly nodes: readonly LayerNode[];
+  readonly outputs: readonly LayerTensor[];
+}
+
 /** What sequential and graph models share: compile, fit, evaluate, predict. A model is a layer, too. */
 export abstract class Model extends Layer implements Programmable {
   /** Set by a callback, it ends the training after the batches under way. */
@@ -62,6 +72,8 @@ export abstract class Model extends Layer implements Programmable {
   abstract get inputSlots(): readonly Slot[];
   abstract get outputSlots(): readonly Slot[];
   abstract structure(): Structure;
+  /** null while the shapes are not known. */
+  abstract wiring(): Wiring | null;
   protected abstract get rows(): readonly Row[];
 
   // The layers inside take what they are given in their own dtype.
@@ -79,6 +91,20 @@ export abstract class Model extends Layer implements Programmable {
 
   override get trainableWeights(): Variable[] {
     return this.trainable ? [...new Set(this.layers.flatMap((l) => l.trainableWeights))] : [];
+  }
+
+  /**
+   * Puts the model on a device: 'cpu', 'gpu' (the first one) or 'gpu:1'. Training and prediction run there from then on;
+   * the default for all models is SEQNN_DEVICE, or the CPU.
+   *
+   * @returns The model.
+   * @throws StateError before the weights are built; Error when there is no such device, with the reason.
+   */
+  to(device: string): this {
+    const weights = this.weights;
+    if (weights.length === 0) throw new StateError(`${this.name}.to: the model has no weights yet; build it first.`);
+    for (const weight of weights) weight.to(device);
+    return this;
   }
 
   override resetStates(): void {
@@ -115,6 +141,12 @@ export abstract class Model extends Layer implements Programmable {
     return runForward(() => this.call(inputs.length === 1 ? inputs[0] : inputs, { training }) as TensorBase, training);
   }
 
+  /** The same a layer at a time, where the layers are called one after the other. */
+  *forwardParts(inputs: readonly TensorBase[], training: boolean): Parts<TensorBase[]> {
+    yield;
+    return this.forward(inputs, training);
+  }
+
   /** The layers changed: programs made of the old ones are dropped. */
   protected changed(): void {
     this.session.programs.clear();
@@ -127,6 +159,14 @@ export abstract class Model extends Layer implements Programmable {
     this.session.compiled = new Compiled(options, this.outputSlots);
     this.session.programs.clear();
     this.sync.forget();
+  }
+
+  /**
+   * Bytes of working memory for the largest batch that the model has seen: what is kept for the gradient, and results on
+   * their way. Weights, data and what kernels take for themselves are not in it.
+   */
+  get workingMemory(): number {
+    return this.session.programs.workingMemory;
   }
 
   get optimizer(): Optimizer {
@@ -181,6 +221,17 @@ export abstract class Model extends Layer implements Programmable {
   /** The loss, or loss and metrics, of one batch. */
   async testOnBatch(x: Arrays, y: Arrays, options: BatchOptions = {}): Promise<any> {
     return testOnBatch(this, this.session, x, y, options);
+  }
+
+  /**
+   * How the gradient of the loss spreads on one batch: L2 norms per weight, per layer and per time step, where those of
+   * a recurrent layer are the whole dL/dh_t, through all later steps. Off the event loop; nothing is
+   * changed but, as by evaluate, the states of stateful layers.
+   *
+   * @param x All rows are one batch: give as many as a training step has.
+   */
+  async gradientFlow(x: Arrays, y: Arrays, options: GradientFlowOptions = {}): Promise<GradientFlow> {
+    return gradientFlow(this, this.session, x, y, options);
   }
 
   /** A layer by name, or by its place. */

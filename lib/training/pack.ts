@@ -1,5 +1,5 @@
 import * as activations from '../activations/catalogue.js';
-import * as layerClasses from '../layers/classes.js';
+import * as ownLayers from '../layers/classes.js';
 import { LayerTensor, type LayerNode } from '../layers/connect.js';
 import { InputLayer } from '../layers/input.js';
 import { Layer } from '../layers/layer.js';
@@ -8,9 +8,12 @@ import * as metrics from '../metrics/index.js';
 import { Optimizer } from '../optimizers/index.js';
 import { show, StateError, ValueError } from '../program/errors.js';
 import { TensorBase, tensor } from '../program/tensor.js';
+import * as seq2seq from '../seq2seq/classes.js';
 import type { Model, Structure } from './model.js';
 
 // What a model is made of, as JSON. An object with a `$` key stands for something that JSON has no word for.
+
+const layerClasses = { ...ownLayers, ...seq2seq };
 
 /** The key under which a value is exported, if it is one of a room's. */
 const nameIn = (room: object, value: unknown): string | undefined =>

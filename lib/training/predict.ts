@@ -1,23 +1,26 @@
 import { checkInteger, checkOptions, ShapeError } from '../program/errors.js';
-import { Tensor } from '../program/tensor.js';
+import { Tensor, tensor } from '../program/tensor.js';
 import { allocate, bytesPerElement, DTYPES, sizeOf, type Spec } from '../program/types.js';
 import type { Program } from '../program/program.js';
 import { native } from '../runtime/addon.js';
+import { CallbackList, type CallbackLike } from './callbacks/callback.js';
 import type { Model } from './model.js';
 import { checkFlag, checkSignal } from './options.js';
 import { inputsOf } from './prepare.js';
 import type { Session } from './session.js';
 import { inOrder } from './shuffle.js';
-import type { Arrays } from './slots.js';
-import { column, type Column } from './table.js';
+import type { Arrays, Rows } from './slots.js';
+import { batchSpec, Store, type Column } from './table.js';
 
 export interface PredictOptions {
   batchSize?: number;
   /** True keeps dropout on; each call then draws other numbers. */
   training?: boolean;
   signal?: AbortSignal;
+  /** Of which onPredictBegin and onPredictEnd are called. */
+  callbacks?: CallbackLike | readonly CallbackLike[];
 }
-const OPTIONS: readonly (keyof PredictOptions)[] = ['batchSize', 'training', 'signal'];
+const OPTIONS: readonly (keyof PredictOptions)[] = ['batchSize', 'training', 'signal', 'callbacks'];
 
 const CHUNK_MS = 10;
 /** Results are read back in pieces of about this size. */
@@ -26,7 +29,7 @@ const PIECE_BYTES = 1 << 20;
 const ONE_PROGRAM_ROWS = 1024;
 
 /** All rows of equal number, or an error. */
-function rowsOf(who: string, model: Model, x: readonly Tensor[]): number {
+function rowsOf(who: string, model: Model, x: readonly Rows[]): number {
   const rows = x[0].shape[0];
   x.forEach((t, i) => {
     if (t.shape[0] !== rows)
@@ -50,12 +53,16 @@ export async function predict(
   options.signal?.throwIfAborted();
   const x = inputsOf('predict', model, given, false);
   const rows = rowsOf('predict', model, x);
-  const columns = await Promise.all(x.map((t, i) => column('predict: x', t, model.inputSlots[i].dtype)));
+  const params = { epochs: 1, steps: Math.ceil(rows / batchSize), batchSize, verbose: 0 } as const;
+  const callbacks = new CallbackList(options.callbacks, model, params);
+  await callbacks.call('onPredictBegin', {});
+  const store = new Store();
+  const columns = await Promise.all(x.map((t, i) => store.column('predict: x', t, model.inputSlots[i].dtype)));
   const results = new Results();
   const full = Math.floor(rows / batchSize);
   const make = (batch: number) =>
     session.programs.predict(
-      columns.map((c) => c.batchSpec(batch)),
+      columns.map((c) => batchSpec(c, batch)),
       training,
       session.seed,
     );
@@ -76,6 +83,7 @@ export async function predict(
       count: 1,
       signal: options.signal,
     });
+  await callbacks.call('onPredictEnd', {});
   return results.done();
 }
 
@@ -160,7 +168,7 @@ export class SyncPredictor {
       return this.program.run([given])[0];
     if (options) checkOptions('predictSync', options, ['batchSize', 'training']);
     const training = checkFlag('predictSync', 'training', options?.training, false);
-    const x = inputsOf('predictSync', model, given, false).map((t, i) => inDType(t, model.inputSlots[i].dtype));
+    const x = inputsOf('predictSync', model, given, false).map((t, i) => inDType(tensor(t), model.inputSlots[i].dtype));
     const rows = rowsOf('predictSync', model, x);
     const fixed = options?.batchSize ?? model.fixedBatch;
     const batch =

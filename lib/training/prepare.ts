@@ -2,8 +2,8 @@ import type { PartialShape } from '../layers/layer.js';
 import { ShapeError, show, StateError, ValueError } from '../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
 import { showShape, type DType } from '../program/types.js';
-import { arrange, commonRows, fitSlot, type Arrays, type Slot } from './slots.js';
-import { column, type Table } from './table.js';
+import { arrangeRows, commonRows, fitSlot, rowsOf, type Arrays, type Rows, type Slot } from './slots.js';
+import { Store, type Table } from './table.js';
 
 /** What data is prepared for. */
 export interface Receiver {
@@ -27,9 +27,9 @@ export interface Given {
   readonly classWeight?: ClassWeight | null;
 }
 
-/** The user's data as tensors in the shapes of a model's inputs. A model that does not know its input yet is built. */
-export function inputsOf(who: string, model: Receiver, x: Arrays, mayBuild: boolean): Tensor[] {
-  const tensors = arrange(`${who}: x`, x, model.inputSlots);
+/** The user's data as tensors or views in the shapes of a model's inputs. A model that does not know its input yet is built. */
+export function inputsOf(who: string, model: Receiver, x: Arrays, mayBuild: boolean): Rows[] {
+  const tensors = arrangeRows(`${who}: x`, x, model.inputSlots);
   if (!model.built) {
     if (!mayBuild)
       throw new StateError(
@@ -48,51 +48,52 @@ export async function tableOf(who: string, model: Receiver, given: Given, mayBui
   const x = inputsOf(who, model, given.x, mayBuild);
   const named = x.map((t, i) => ({ tensor: t, what: x.length > 1 ? `x '${model.inputSlots[i].name}'` : 'x' }));
   if (given.y == null) throw new ValueError(`${who}: y is missing.`);
-  const y = arrange(`${who}: y`, given.y, model.outputSlots);
+  const y = arrangeRows(`${who}: y`, given.y, model.outputSlots);
   y.forEach((t, i) => named.push({ tensor: t, what: y.length > 1 ? `y '${model.outputSlots[i].name}'` : 'y' }));
   const weights = weightsOf(who, model, y, given);
   weights.forEach((t) => t && named.push({ tensor: t, what: 'sampleWeight' }));
   const rows = commonRows(who, named);
+  const store = new Store();
   return {
     rows,
-    x: await all(x.map((t, i) => column(`${who}: x`, t, model.inputSlots[i].dtype))),
-    y: await all(y.map((t, i) => column(`${who}: y`, t, targetDType(t, model.outputSlots[i])))),
-    weights: await all(weights.map(async (t, i) => t && column(`${who}: sampleWeight`, t, model.outputSlots[i].dtype))),
+    x: await all(x.map((t, i) => store.column(`${who}: x`, t, model.inputSlots[i].dtype))),
+    y: await all(y.map((t, i) => store.column(`${who}: y`, t, targetDType(t, model.outputSlots[i])))),
+    weights: await all(
+      weights.map(async (t, i) => t && store.column(`${who}: sampleWeight`, t, model.outputSlots[i].dtype)),
+    ),
   };
 }
 
 const all = <T>(list: readonly Promise<T>[]): Promise<T[]> => Promise.all(list);
 
 /** Integers stay integers (they are classes); everything else takes the dtype of the output. */
-function targetDType(t: Tensor, slot: Slot): DType {
+function targetDType(t: Rows, slot: Slot): DType {
   return t.dtype === 'int32' ? 'int32' : slot.dtype;
 }
 
 function weightsOf(
   who: string,
   model: Receiver,
-  y: readonly Tensor[],
+  y: readonly Rows[],
   { sampleWeight, classWeight }: Given,
-): (Tensor | null)[] {
+): (Rows | null)[] {
   const slots = model.outputSlots;
-  let weights: (Tensor | null)[] = slots.map(() => null);
+  let weights: (Rows | null)[] = slots.map(() => null);
   if (sampleWeight != null) {
     if (slots.length > 1 && Array.isArray(sampleWeight) && sampleWeight.length === slots.length) {
-      weights = sampleWeight.map((w: TensorLike | null) =>
-        w === null ? null : tensor(w, undefined, undefined, `${who}: sampleWeight`),
-      );
+      weights = sampleWeight.map((w: TensorLike | null) => (w === null ? null : rowsOf(w, `${who}: sampleWeight`)));
     } else {
       const shared =
         slots.length === 1
-          ? arrange(`${who}: sampleWeight`, sampleWeight as Arrays, slots)
-          : [tensor(sampleWeight as TensorLike, undefined, undefined, `${who}: sampleWeight`)];
+          ? arrangeRows(`${who}: sampleWeight`, sampleWeight as Arrays, slots)
+          : [rowsOf(sampleWeight as TensorLike, `${who}: sampleWeight`)];
       weights = slots.map((_, i) => shared[i] ?? shared[0]);
     }
   }
   if (classWeight != null) {
     if (slots.length !== 1)
       throw new ValueError(`${who}: classWeight is for models of one output; this one has ${slots.length}.`);
-    weights = [byClass(who, y[0], classWeight, weights[0])];
+    weights = [byClass(who, tensor(y[0]), classWeight, weights[0] && tensor(weights[0]))];
   }
   return weights;
 }

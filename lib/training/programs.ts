@@ -1,10 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
-import { withTraining } from '../layers/context.js';
-import { gradients } from '../ops/grad.js';
+import { withCarry, withTraining } from '../layers/context.js';
+import { Carry } from '../layers/recurrent/carry.js';
+import { gradientParts } from '../ops/grad.js';
 import { add } from '../ops/arithmetic.js';
 import { assign } from '../ops/update.js';
 import { StateError } from '../program/errors.js';
 import { Graph, within, type SymbolicTensor } from '../program/graph.js';
+import { atOnce, inBreaths, partsWithin, type Parts } from '../program/parts.js';
 import { Program } from '../program/program.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { symbolsOf } from '../program/trace.js';
@@ -20,16 +21,20 @@ export interface Programmable {
   readonly weights: Variable[];
   readonly trainableWeights: Variable[];
   forward(inputs: readonly TensorBase[], training: boolean): TensorBase[];
+  forwardParts(inputs: readonly TensorBase[], training: boolean): Parts<TensorBase[]>;
 }
 
 // Enough for a training with its partial batch, the evaluation and a few lengths of predictions.
 const LIMIT = 48;
 
-type Kind = 'train' | 'evaluate' | 'predict' | 'predictTraining';
+type Kind =
+  'train' | `train${'First' | 'Next'}${number}` | 'evaluate' | 'predict' | 'predictTraining' | `gradients${string}`;
 
 /** The native programs of one model, by what they do and the shapes they take. */
 export class Programs {
   private readonly cache = new Map<string, Program>();
+  /** States on their way from one part of a batch's steps to the next, by the batch's size. */
+  private readonly carried = new Map<number, (readonly Variable[])[]>();
   /** Counts the predictions that draw random numbers, so that each draws others. */
   private readonly draws = new Variable(new Tensor(new Int32Array(1), []), 'draws', false);
 
@@ -37,10 +42,37 @@ export class Programs {
 
   clear(): void {
     this.cache.clear();
+    this.carried.clear();
+  }
+
+  /** Bytes of the largest program; all of them work in the same memory. */
+  get workingMemory(): number {
+    return Math.max(0, ...[...this.cache.values()].map((program) => program.arenaBytes));
   }
 
   async train(specs: BatchSpecs, compiled: Compiled, seed: number): Promise<Program> {
     return this.find('train', specs, seed, () => this.trainSteps(specs, compiled, seed));
+  }
+
+  /**
+   * A train step on a part of the steps, with the recurrent layers' states from the part before.
+   *
+   * @param resumes Whether there was one: false for the first part.
+   * @param share How much a sample counts in the means of the run.
+   */
+  async trainChunk(
+    specs: BatchSpecs,
+    compiled: Compiled,
+    seed: number,
+    resumes: boolean,
+    share: number,
+  ): Promise<Program> {
+    const [rows] = specs.x[0].shape;
+    const kept = this.carried.get(rows) ?? [];
+    this.carried.set(rows, kept);
+    return this.find(`train${resumes ? 'Next' : 'First'}${share}`, specs, seed, () =>
+      this.trainSteps(specs, compiled, seed, { carry: new Carry(kept, resumes), share }),
+    );
   }
 
   async evaluate(specs: BatchSpecs, compiled: Compiled, seed: number): Promise<Program> {
@@ -57,34 +89,21 @@ export class Programs {
     const key = this.keyOf(training ? 'predictTraining' : 'predict', { x, y: [], weights: [] }, seed);
     const known = this.cache.get(key);
     if (known) return known;
-    const steps = this.predictSteps(x, training, seed);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) return this.keep(key, value);
-    }
+    return this.keep(key, atOnce(this.predictSteps(x, training, seed)));
   }
 
-  /** A part at a time, with a breath between: the making must not hold up the event loop. */
-  private async find(
-    kind: Kind,
-    specs: BatchSpecs,
-    seed: number,
-    make: () => Generator<void, Program>,
-  ): Promise<Program> {
+  /** In parts, with a breath now and then: the making must not hold up the event loop. */
+  async find(kind: Kind, specs: BatchSpecs, seed: number, make: () => Parts<Program>): Promise<Program> {
     const key = this.keyOf(kind, specs, seed);
     const known = this.cache.get(key);
     if (known) return known;
-    const steps = make();
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) return this.keep(key, value);
-      await setImmediate();
-    }
+    return this.keep(key, await inBreaths(make()));
   }
 
   private keyOf(kind: Kind, { x, y, weights }: BatchSpecs, seed: number): string {
     const shape = (s: Spec | null) => (s ? `${s.dtype}${s.shape.join(',')}` : '-');
-    const trainable = kind === 'train' ? new Set(this.model.trainableWeights) : null;
+    // What is trained decides on gradients and penalties.
+    const trainable = kind.startsWith('predict') ? null : new Set(this.model.trainableWeights);
     const bits = trainable ? this.model.weights.map((w) => (trainable.has(w) ? 1 : 0)).join('') : '';
     return [kind, seed, bits, ...x.map(shape), '|', ...y.map(shape), '|', ...weights.map(shape)].join(' ');
   }
@@ -95,34 +114,38 @@ export class Programs {
     return program;
   }
 
-  private *trainSteps(specs: BatchSpecs, compiled: Compiled, seed: number): Generator<void, Program> {
+  private *trainSteps(
+    specs: BatchSpecs,
+    compiled: Compiled,
+    seed: number,
+    part?: { readonly carry: Carry; readonly share: number },
+  ): Parts<Program> {
     const { optimizer } = compiled;
     const graph = new Graph();
     // The optimizer counts the steps: training that goes on from a checkpoint draws what it would have drawn.
     graph.random = { seed, counter: optimizer.iterations, streams: 0 };
     const inputs = within(graph, () => declare(graph, specs));
-    const outputs = within(graph, () => this.model.forward(inputs.x, true));
-    yield;
+    const forward = this.model.forwardParts(inputs.x, true);
+    const outputs = yield* partsWithin(graph, part ? carrying(part.carry, forward) : forward);
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new StateError(`${this.model.name}: there are no trainable weights to fit.`);
     const total = within(graph, () => {
       addPenalties(graph, variables);
-      return compiled.trace(compiled.training, inputs.y, outputs, inputs.weights, graph.losses);
+      return compiled.trace(compiled.training, inputs.y, outputs, inputs.weights, graph.losses, part?.share);
     });
     yield;
-    const grads = within(graph, () => gradients(total, variables));
+    const grads = yield* partsWithin(graph, gradientParts(total, variables));
     yield;
     within(graph, () => optimizer.apply(grads, variables));
     yield;
     return yield* Program.inParts(graph, []);
   }
 
-  private *evaluateSteps(specs: BatchSpecs, compiled: Compiled, seed: number): Generator<void, Program> {
+  private *evaluateSteps(specs: BatchSpecs, compiled: Compiled, seed: number): Parts<Program> {
     const graph = new Graph();
     graph.random = { seed, counter: this.draws, streams: 0 };
     const inputs = within(graph, () => declare(graph, specs));
-    const outputs = within(graph, () => this.model.forward(inputs.x, false));
-    yield;
+    const outputs = yield* partsWithin(graph, this.model.forwardParts(inputs.x, false));
     within(graph, () => {
       addPenalties(graph, this.model.trainableWeights);
       compiled.trace(compiled.evaluation, inputs.y, outputs, inputs.weights, graph.losses);
@@ -131,13 +154,14 @@ export class Programs {
     return yield* Program.inParts(graph, []);
   }
 
-  private *predictSteps(x: readonly Spec[], training: boolean, seed: number): Generator<void, Program> {
+  private *predictSteps(x: readonly Spec[], training: boolean, seed: number): Parts<Program> {
     const graph = new Graph();
     const random = { seed, counter: this.draws, streams: 0 };
     graph.random = random;
+    const inputs = within(graph, () => declare(graph, { x, y: [], weights: [] }));
+    const given = yield* partsWithin(graph, this.model.forwardParts(inputs.x, training));
     const results = within(graph, () => {
-      const inputs = declare(graph, { x, y: [], weights: [] });
-      const outputs = symbolsOf(graph, this.model.forward(inputs.x, training));
+      const outputs = symbolsOf(graph, given);
       if (random.streams > 0) assign(this.draws, add(this.draws, 1));
       return outputs;
     });
@@ -146,13 +170,23 @@ export class Programs {
   }
 }
 
+/** The same parts, with recurrent layers that hand their states on. */
+function* carrying<R>(carry: Carry, parts: Parts<R>): Parts<R> {
+  for (;;) {
+    const { done, value } = withCarry(carry, () => parts.next());
+    if (done) return value;
+    yield;
+  }
+}
+
 /** Joins what the regularizers of the weights cost to the losses. */
-function addPenalties(graph: Graph, variables: readonly Variable[]): void {
+export function addPenalties(graph: Graph, variables: readonly Variable[]): void {
   const list = penalties(variables);
   if (list.length > 0) graph.losses.push(...symbolsOf(graph, list));
 }
 
-function declare(
+/** Inputs, targets and weights of a batch as inputs of a graph. */
+export function declare(
   graph: Graph,
   { x, y, weights }: BatchSpecs,
 ): { x: SymbolicTensor[]; y: SymbolicTensor[]; weights: (SymbolicTensor | null)[] } {

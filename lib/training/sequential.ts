@@ -2,8 +2,9 @@ import { InputLayer } from '../layers/input.js';
 import type { LayerTensor } from '../layers/connect.js';
 import { Layer, type CallArgs, type PartialShape } from '../layers/layer.js';
 import { show, StateError, ValueError } from '../program/errors.js';
+import { atOnce, type Parts } from '../program/parts.js';
 import type { TensorBase } from '../program/tensor.js';
-import { Model, single, type Structure } from './model.js';
+import { Model, single, type Structure, type Wiring } from './model.js';
 import type { Slot } from './slots.js';
 import { Stream, type StreamOptions } from './stream.js';
 import type { Row } from './summary.js';
@@ -93,7 +94,22 @@ export class Sequential extends Model {
   }
 
   override call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
-    return this.chain.reduce((x, layer) => layer.invoke(x, { training: kwargs.training }) as TensorBase, inputs);
+    return atOnce(this.callParts(inputs, kwargs.training));
+  }
+
+  private *callParts(inputs: TensorBase, training: boolean | undefined): Parts<TensorBase> {
+    let x = inputs;
+    for (const layer of this.chain) {
+      x = layer.invoke(x, { training }) as TensorBase;
+      yield;
+    }
+    return x;
+  }
+
+  override *forwardParts(inputs: readonly TensorBase[], training: boolean): Parts<TensorBase[]> {
+    // A class of its own may do more than call its layers.
+    if (this.constructor !== Sequential) return this.forward(inputs, training);
+    return [yield* this.callParts(inputs[0], training)];
   }
 
   override structure(): Structure {
@@ -109,9 +125,13 @@ export class Sequential extends Model {
    * how many went before. @throws ValueError for a layer that needs steps to come.
    */
   stream(options: StreamOptions = {}): Stream {
-    const flat = (layers: readonly Layer[]): Layer[] =>
-      layers.flatMap((l) => (l instanceof Sequential ? flat(l.layers) : [l]));
-    return new Stream(this.name, flat(this.chain), this.inputSlots[0], options);
+    return new Stream(this, options);
+  }
+
+  override wiring(): Wiring | null {
+    if (!this.start || this.outputs.length < this.chain.length || this.outputs.length === 0) return null;
+    const { start, outputs } = this;
+    return { inputs: [start.output], nodes: outputs.map((t) => t.node), outputs: outputs.slice(-1) };
   }
 
   protected override get rows(): readonly Row[] {

@@ -4,6 +4,9 @@ import { StateError } from '../program/errors.js';
 import type { Compiled } from './compiled.js';
 import { Programs, type Programmable } from './programs.js';
 
+/** What a callback may ask of the model that is being fitted. */
+const NESTED = ['evaluate', 'gradientFlow'];
+
 interface Occupation {
   readonly what: string;
 }
@@ -14,7 +17,7 @@ export class Session {
   compiled: Compiled | null = null;
   private ownSeed: number | null = null;
   private occupation: Occupation | null = null;
-  // Which occupation a callback was called from: it may evaluate the model that is being fitted.
+  // Which occupation a callback was called from: it may look at the model that is being fitted.
   private readonly callers = new AsyncLocalStorage<Occupation>();
 
   constructor(private readonly model: Programmable) {
@@ -38,10 +41,10 @@ export class Session {
     return this.compiled;
   }
 
-  /** Runs `body` as the only one; a callback's evaluation inside a fit is the exception. */
+  /** Runs `body` as the only one; what a callback may do inside a fit is the exception. */
   async alone<R>(what: string, body: () => Promise<R>): Promise<R> {
     const outer = this.occupation;
-    if (outer && !(what === 'evaluate' && this.callers.getStore() === outer)) {
+    if (outer && !(NESTED.includes(what) && this.callers.getStore() === outer)) {
       throw new StateError(`${what}: model '${this.model.name}' is busy with ${outer.what}; await that first.`);
     }
     const own = { what };

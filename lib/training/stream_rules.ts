@@ -1,33 +1,37 @@
 import { ActivityRegularization } from '../layers/activity_regularization.js';
+import { BatchNormalization } from '../layers/batch_normalization.js';
+import { Concatenate } from '../layers/concatenate.js';
+import { parentsOf, runNode, type LayerNode, type LayerTensor } from '../layers/connect.js';
 import { Conv1D } from '../layers/conv1d.js';
+import { Dot } from '../layers/dot.js';
 import { Dropout } from '../layers/dropout.js';
 import { Embedding } from '../layers/embedding.js';
 import type { Layer } from '../layers/layer.js';
+import { Merge } from '../layers/merge.js';
 import { GaussianDropout, GaussianNoise, SpatialDropout1D } from '../layers/noise.js';
 import { initialStates } from '../layers/recurrent/stacked.js';
 import { SequenceLayer } from '../layers/recurrent/sequence.js';
+import { Softmax } from '../layers/softmax.js';
 import { TimeDistributed } from '../layers/time_distributed.js';
+import { UnitNormalization } from '../layers/unit_normalization.js';
 import { multiply } from '../ops/arithmetic.js';
-import { zeros } from '../ops/create.js';
-import { concatenate, slice } from '../ops/shape.js';
+import { normalizeAxis } from '../ops/reduce.js';
+import { concatenate } from '../ops/shape.js';
 import { assign } from '../ops/update.js';
-import { ValueError } from '../program/errors.js';
-import { within } from '../program/graph.js';
+import { ShapeError, ValueError } from '../program/errors.js';
+import { currentGraph, within, type Graph } from '../program/graph.js';
 import { tensor, type Tensor, type TensorBase } from '../program/tensor.js';
 import { Variable } from '../program/variable.js';
+import { Past, State, type Memory } from './stream_memory.js';
 
-/** What a layer carries from step to step. */
-export interface Memory {
-  readonly variable: Variable;
-  /** Its value before the first step. */
-  readonly first: () => Tensor;
+/** A tensor at one step: [B, 1, …] of a sequence, or [B, …], made of all steps so far. */
+export interface Flow {
+  readonly tensor: TensorBase;
+  readonly sequence: boolean;
 }
 
-/** One step [B, 1, F] of a layer, traced; what it has to remember is added to the memories. */
-export type Step = (x: TensorBase, memories: Memory[]) => TensorBase;
-
-/** How a kind of layer takes a single step; null where the rule is not for the layer. */
-type Rule = (layer: Layer) => Step | null;
+/** One step of a kind of layer on sequences; null where the rule is not for the layer. */
+type Rule = (layer: Layer, inputs: readonly TensorBase[], node: LayerNode, memories: Memory[]) => Flow[] | null;
 
 /** Layers that compute every step from that step alone when they do not train. */
 const STEPWISE = [
@@ -36,72 +40,103 @@ const STEPWISE = [
   Embedding,
   GaussianDropout,
   GaussianNoise,
+  Merge,
   SpatialDropout1D,
   TimeDistributed,
 ];
 
-const recurrent: Rule = (layer) => {
+/** Layers that do so unless their `axis` is that of the steps. */
+const ALONG = [BatchNormalization, Concatenate, Softmax, UnitNormalization];
+
+function axesOf(layer: Layer, rank: number): number[] {
+  const given = (layer.getConfig().axis ?? -1) as number | readonly number[];
+  return [given].flat().map((axis) => normalizeAxis(layer.name, axis, rank));
+}
+
+const recurrent: Rule = (layer, [x], _node, memories) => {
   if (!(layer instanceof SequenceLayer)) return null;
   if (layer.goBackwards) throw refusal(layer, 'goes backwards from a last step');
-  return (x, memories) => {
-    const { cell } = layer;
-    const initial = () => within(undefined, () => initialStates(cell, x.shape[0]).map(valueOf));
-    const own = initial().map((_, i) => remember(layer, memories, () => initial()[i]));
-    // Products, so that a cell that hands a state on to another place gives the old one.
-    const { output, states } = layer.advance(
-      x,
-      own.map((v) => multiply(v, 1)),
-    );
-    own.forEach((v, i) => assign(v, states[i]));
-    return output;
-  };
+  const { cell } = layer;
+  const initial = () => within(undefined, () => initialStates(cell, x.shape[0]).map(valueOf));
+  const own = initial().map((_, i) => new State(() => initial()[i], `${layer.name}/stream_${memories.length + i}`));
+  memories.push(...own);
+  // Products, so that a cell that hands a state on to another place gives the old one.
+  const before = own.map(({ variable }) => multiply(variable, 1));
+  const { output, states } = layer.advance(x, before);
+  own.forEach(({ variable }, i) => assign(variable, states[i]));
+  const flow = { tensor: output, sequence: layer.returnSequences };
+  return layer.returnState ? [flow, ...states.map((state) => ({ tensor: state, sequence: false }))] : [flow];
 };
 
-const convolution: Rule = (layer) => {
+const convolution: Rule = (layer, [x], _node, memories) => {
   if (!(layer instanceof Conv1D)) return null;
   if (layer.strides !== 1) throw refusal(layer, `has strides ${layer.strides}: not every step gives an output`);
-  const past = (layer.kernelSize - 1) * layer.dilationRate;
-  if (past === 0) return (x) => layer.convolve(x, 'valid');
-  if (layer.padding !== 'causal') throw refusal(layer, `has padding '${layer.padding}', expected 'causal'`);
-  return (x, memories) => {
-    const [batch, , features] = x.shape;
-    const first = () => within(undefined, () => valueOf(zeros([batch, past, features], x.dtype)));
-    const before = remember(layer, memories, first);
-    const window = concatenate([before, x], 1); // [B, past + 1, F]
-    const y = layer.convolve(window, 'valid');
-    assign(before, slice(window, [null, [1, null]]));
-    return y;
-  };
+  const taps = layer.kernelSize - 1;
+  if (taps > 0 && layer.padding !== 'causal') throw refusal(layer, `has padding '${layer.padding}', expected 'causal'`);
+  let window = x;
+  if (taps > 0) {
+    const past = pastOf(x, taps, layer.dilationRate, memories);
+    window = concatenate([past.symbol, x], 1); // [B, K, F]: what lies between the taps is left out
+  }
+  return [{ tensor: layer.convolve(window, 'valid', 1), sequence: true }];
 };
 
-const stepwise: Rule = (layer) => {
-  if (!layer.actsOnVectors && !STEPWISE.some((Class) => layer instanceof Class)) return null;
-  return (x) => {
-    const y = layer.invoke(x, { training: false }) as TensorBase;
-    if (layer.computeMask(x, null)) throw refusal(layer, 'masks steps');
-    return y;
-  };
+const stepwise: Rule = (layer, inputs, node) => {
+  const along = ALONG.some((Class) => layer instanceof Class) && axesOf(layer, inputs[0].rank);
+  if (!layer.actsOnVectors && !along && !STEPWISE.some((Class) => layer instanceof Class)) return null;
+  if (layer instanceof Dot) return null;
+  if (new Set([node.inputs].flat().map((t) => t.shape[1] === 1)).size > 1)
+    throw refusal(layer, 'repeats an input of one step at every step of another');
+  if (along && along.some((axis) => axis < 2)) throw refusal(layer, 'works along the steps');
+  const given = Array.isArray(node.inputs) ? inputs : inputs[0];
+  const y = layer.invoke(given, { training: false }) as TensorBase;
+  if (layer.computeMask(given, null)) throw refusal(layer, 'masks steps');
+  return [{ tensor: y, sequence: true }];
 };
 
 const RULES: readonly Rule[] = [recurrent, convolution, stepwise];
 
-/** @throws ValueError for a layer that cannot work step by step. */
-export function stepRuleOf(layer: Layer): Step {
+/**
+ * Traces one step of a use of a layer; what has to be remembered is added to the memories.
+ *
+ * @throws ValueError for a layer that cannot work step by step.
+ */
+export function takeStep(node: LayerNode, flowOf: (t: LayerTensor) => Flow, memories: Memory[]): Flow[] {
+  const { layer } = node;
+  const flows = parentsOf(node).map(flowOf);
+  if (flows.every(({ sequence }) => !sequence)) {
+    if (layer instanceof SequenceLayer && layer.stateful)
+      throw refusal(layer, 'keeps states from one call to the next');
+    const results = runNode(node, (t) => flowOf(t).tensor, { training: false });
+    return results.map((result) => ({ tensor: result, sequence: false }));
+  }
+  const argument = Object.entries(node.kwargs).find(
+    ([, value]) => value !== undefined && value !== null && value !== false,
+  );
+  if (argument) throw refusal(layer, `is called with ${argument[0]}`);
+  if (flows.some(({ sequence }) => !sequence))
+    throw refusal(layer, 'takes the steps together with what was made of all of them');
+  const inputs = flows.map((flow) => flow.tensor);
+  if (!(layer instanceof Embedding) && inputs.some((x) => x.rank < 3))
+    throw new ShapeError(`stream: layer '${layer.name}' is given no steps, expected [batch, steps, features].`);
   for (const rule of RULES) {
-    const step = rule(layer);
-    if (step) return step;
+    const results = rule(layer, inputs, node, memories);
+    if (results) return results;
   }
   throw refusal(layer, 'may need other steps than those so far');
 }
 
-function refusal(layer: Layer, why: string): ValueError {
-  return new ValueError(`stream: layer '${layer.name}' (${layer.constructor.name}) cannot be streamed: it ${why}.`);
+/** The past of x, which convolutions of one input share (a filter and its gate). */
+function pastOf(x: TensorBase, taps: number, dilation: number, memories: Memory[]): Past {
+  const known = memories.find((m) => m instanceof Past && m.x === x && m.taps === taps && m.dilation === dilation);
+  if (known) return known as Past;
+  const past = new Past(currentGraph() as Graph, x, taps, dilation);
+  memories.push(past);
+  return past;
 }
 
-function remember(layer: Layer, memories: Memory[], first: () => Tensor): Variable {
-  const variable = new Variable(first(), `${layer.name}/stream_${memories.length}`, false);
-  memories.push({ variable, first });
-  return variable;
+function refusal(layer: Layer, why: string): ValueError {
+  return new ValueError(`stream: layer '${layer.name}' (${layer.constructor.name}) cannot be streamed: it ${why}.`);
 }
 
 function valueOf(value: TensorBase): Tensor {

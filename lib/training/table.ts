@@ -1,69 +1,80 @@
 import { setImmediate } from 'node:timers/promises';
+import { WindowView, type ViewPlaces } from '../data/window_view.js';
 import { ValueError } from '../program/errors.js';
 import type { Tensor } from '../program/tensor.js';
 import {
   allocate,
   bytesPerElement,
   DTYPES,
-  sameShape,
-  sizeOf,
   type DType,
   type Shape,
   type Spec,
   type TypedArray,
 } from '../program/types.js';
 import { native, type NativeBuffer, type NativeSource } from '../runtime/addon.js';
+import type { Rows } from './slots.js';
 
 // The user's data in native memory, from where the runtime gathers batches on its own thread. The copying is done in
 // slices with a breath between, so that it never holds up the event loop.
 
 const SLICE_BYTES = 1 << 20;
 
-/** One array of rows in native memory. */
-export class Column {
+/** Rows in native memory: an array of their own, or windows that overlap in one series. */
+export interface Column {
   readonly rows: number;
   /** Shape of one row. */
   readonly sample: Shape;
-  private readonly buffer: NativeBuffer;
-
-  constructor(
-    shape: Shape,
-    readonly dtype: DType,
-  ) {
-    this.rows = shape[0];
-    this.sample = shape.slice(1);
-    this.buffer = new (native().Buffer)(DTYPES.indexOf(dtype), sizeOf(shape));
-  }
-
+  readonly dtype: DType;
   /** Where native code finds the rows. */
-  get source(): NativeSource {
-    const strides: number[] = [];
-    let stride = 1;
-    for (let i = this.sample.length - 1; i >= 0; i--) {
-      strides.unshift(stride);
-      stride *= this.sample[i];
-    }
-    return [this.buffer, 0, stride, ...strides];
+  readonly source: NativeSource;
+}
+
+/** What a program that takes `batch` of these rows at a time declares. */
+export function batchSpec({ sample, dtype }: Column, batch: number): Spec {
+  return { shape: [batch, ...sample], dtype };
+}
+
+/** Native copies of the arrays of one table; views of one series share its copy. */
+export class Store {
+  private readonly copies = new Map<DType, Map<Tensor, Promise<NativeBuffer>>>();
+
+  /** A tensor or view as a column of the wanted dtype. */
+  async column(who: string, rows: Rows, dtype: DType): Promise<Column> {
+    const { series, places } = rows instanceof WindowView ? rows : wholeOf(rows);
+    const buffer = await this.copy(who, series, dtype);
+    const source: NativeSource = [buffer, places.base, places.strides[0], ...places.strides.slice(1)];
+    return { rows: rows.shape[0], sample: rows.shape.slice(1), dtype, source };
   }
 
-  /** What a program that takes `batch` of these rows at a time declares. */
-  batchSpec(batch: number): Spec {
-    return { shape: [batch, ...this.sample], dtype: this.dtype };
+  private copy(who: string, t: Tensor, dtype: DType): Promise<NativeBuffer> {
+    const copies = this.copies.get(dtype) ?? new Map<Tensor, Promise<NativeBuffer>>();
+    this.copies.set(dtype, copies);
+    const known = copies.get(t) ?? filled(who, t, dtype);
+    copies.set(t, known);
+    return known;
   }
+}
 
-  fits(shape: Shape, dtype: DType): boolean {
-    return dtype === this.dtype && sameShape(shape, [this.rows, ...this.sample]);
+/** A tensor's rows one after the other, as a view would say it. */
+function wholeOf(t: Tensor): { series: Tensor; places: ViewPlaces } {
+  const strides: number[] = [];
+  let stride = 1;
+  for (let axis = t.rank - 1; axis >= 0; axis--) {
+    strides.unshift(stride);
+    stride *= t.shape[axis];
   }
+  return { series: t, places: { base: 0, strides } };
+}
 
-  /** Copies the elements of a tensor of this shape. */
-  async fill(who: string, t: Tensor): Promise<void> {
-    const step = SLICE_BYTES / bytesPerElement(this.dtype);
-    for (let from = 0; from < t.data.length; from += step) {
-      if (from > 0) await setImmediate();
-      const part = t.data.subarray(from, from + step);
-      this.buffer.write(from, t.dtype === this.dtype ? part : converted(who, part, this.dtype));
-    }
+async function filled(who: string, t: Tensor, dtype: DType): Promise<NativeBuffer> {
+  const buffer = new (native().Buffer)(DTYPES.indexOf(dtype), t.size);
+  const step = SLICE_BYTES / bytesPerElement(dtype);
+  for (let from = 0; from < t.data.length; from += step) {
+    if (from > 0) await setImmediate();
+    const part = t.data.subarray(from, from + step);
+    buffer.write(from, t.dtype === dtype ? part : converted(who, part, dtype));
   }
+  return buffer;
 }
 
 function converted(who: string, part: TypedArray, dtype: DType): TypedArray {
@@ -73,13 +84,6 @@ function converted(who: string, part: TypedArray, dtype: DType): TypedArray {
     const at = result.findIndex((v: number, i: number) => v !== part[i]);
     if (at >= 0) throw new ValueError(`${who}: ${part[at]} does not fit ${dtype}.`);
   }
-  return result;
-}
-
-/** A tensor as a column of the wanted dtype. */
-export async function column(who: string, t: Tensor, dtype: DType): Promise<Column> {
-  const result = new Column(t.shape, dtype);
-  await result.fill(who, t);
   return result;
 }
 
@@ -103,6 +107,6 @@ export interface BatchSpecs {
 }
 
 export function specsOf({ x, y, weights }: Table, batch: number): BatchSpecs {
-  const of = (c: Column) => c.batchSpec(batch);
+  const of = (c: Column) => batchSpec(c, batch);
   return { x: x.map(of), y: y.map(of), weights: weights.map((w) => w && of(w)) };
 }

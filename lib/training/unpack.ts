@@ -1,5 +1,5 @@
 import * as constraints from '../constraints/catalogue.js';
-import * as layerClasses from '../layers/classes.js';
+import * as ownLayers from '../layers/classes.js';
 import { InputLayer } from '../layers/input.js';
 import type { LayerTensor } from '../layers/connect.js';
 import type { Layer } from '../layers/layer.js';
@@ -9,6 +9,7 @@ import * as optimizers from '../optimizers/index.js';
 import { suggestion, ValueError } from '../program/errors.js';
 import { tensor } from '../program/tensor.js';
 import * as regularizers from '../regularizers/catalogue.js';
+import * as seq2seq from '../seq2seq/classes.js';
 import { GraphModel } from './graph_model.js';
 import type { Model } from './model.js';
 import { Sequential } from './sequential.js';
@@ -16,6 +17,7 @@ import { Sequential } from './sequential.js';
 /** Classes of layers and optimizers, functions and metrics of the user's, by the names in the file. */
 export type CustomObjects = Readonly<Record<string, any>>;
 
+const LAYERS: Readonly<Record<string, any>> = { ...ownLayers, ...seq2seq };
 const RULES = { ...regularizers, ...constraints };
 
 /** Makes of a Packer's JSON what it was made of. */
@@ -77,8 +79,7 @@ export class Unpacker {
   }
 
   private layer({ id, name, custom, trainable, config }: any): Layer {
-    const room: Readonly<Record<string, any>> = layerClasses;
-    const Class = custom || !Object.hasOwn(room, name) ? this.own(name) : room[name];
+    const Class = custom || !Object.hasOwn(LAYERS, name) ? this.own(name) : LAYERS[name];
     const layer: Layer = new Class(this.unpack(config));
     layer.trainable = trainable;
     this.layers[id] = layer;

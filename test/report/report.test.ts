@@ -54,6 +54,27 @@ describe('report', () => {
     assert.deepEqual(chart.bands, [['upper', 'lower']]);
   });
 
+  it('draws norms of gradients over steps and over epochs, zeros as gaps', async () => {
+    const flow = (scale: number) => ({
+      steps: [
+        { name: 'a', norms: Float64Array.of(0, scale, 1) },
+        { name: 'b', norms: Float64Array.of(2) },
+      ],
+      layers: { names: ['a', 'b'], norms: Float64Array.of(scale, 0) },
+    });
+    const gradients = [
+      { title: 'S', flow: flow(2e-30) },
+      { title: 'E', flow: [flow(3), flow(4)] },
+    ];
+    const [steps, epochs] = chartsOf(await report({ title: 'Page', gradients }));
+    assert.deepEqual([steps.log, steps.x, epochs.x], [true, [0, 1, 2], [1, 2]]);
+    assert.deepEqual(steps.series.map((s) => s.values), [[null, 2e-30, 1], [2, null, null]]); // prettier-ignore
+    assert.deepEqual(epochs.series.map((s) => s.values), [[3, 4], [null, null]]); // prettier-ignore
+    const none = { title: 'N', flow: { ...flow(1), steps: [] } };
+    await assert.rejects(report({ title: 'P', gradients: [none] }), /'N' have no time steps/);
+    await assert.rejects(report({ title: 'P', gradients: [{ title: 'N', flow: [] }] }), /'N' are of no epoch/);
+  });
+
   it('keeps text from becoming markup', async () => {
     const evil = '</script><script>alert(1)</script>';
     const tables = [{ title: evil, columns: ['a & b'], rows: [[evil]] }];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { layers, optimizers, sequential } from '../../lib/index.js';
-import { bits, compiled, linearData, random32 } from './models.js';
+import { bits, compiled, linearData } from './models.js';
 
 const index = new URL('../../lib/index.js', import.meta.url).href;
 
@@ -73,39 +73,44 @@ describe('interrupting a training', () => {
     assert.deepEqual(c, a);
   });
 
-  it('the event loop is not held up for more than 10 ms', async function () {
+  it('the event loop is never held up for 10 ms, not even by the first fit of a process', function () {
+    if (process.env.SEQNN_SANITIZED) this.skip();
     this.timeout(120_000);
-    this.retries(4);
-    const x = random32([4000, 50, 8], 1);
-    const y = random32([4000, 10], 2);
-    const model = sequential([
-      layers.conv1d({ filters: 16, kernelSize: 3, activation: 'relu', inputShape: [50, 8] }),
-      layers.flatten(),
-      layers.dense({ units: 10 }),
-    ]);
-    model.compile({ optimizer: optimizers.adam(), loss: 'mse', metrics: ['mae'] });
-    // The first use of a part of the library compiles it, which no library can spread.
-    await model.fit(x.slice([[0, 33]]), y.slice([[0, 33]]), {
-      verbose: 0,
-      batchSize: 32,
-      validationSplit: 0.1,
-    });
+    const code = `
+      const { sequential, layers } = await import(${JSON.stringify(index)});
+      const x = { data: Float32Array.from({ length: 50_000 }, (_, i) => Math.sin(i)), shape: [1000, 50, 1] };
+      const y = { data: new Float32Array(500_000), shape: [1000, 50, 10] };
+      const sequences = { units: 20, returnSequences: true };
+      const model = sequential([
+        layers.lstm({ ...sequences, inputShape: [null, 1] }),
+        layers.lstm(sequences),
+        layers.timeDistributed({ layer: layers.dense({ units: 10 }) }),
+      ]);
+      model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      let [longest, turns, last] = [0, 0, performance.now()];
+      const turn = () => {
+        const now = performance.now();
+        longest = Math.max(longest, now - last);
+        last = now;
+        turns++;
+      };
+      const timer = setInterval(turn, 1);
+      await model.fit(x, y, { verbose: 0, epochs: 5, validationSplit: 0.1 });
+      turn();
+      clearInterval(timer);
+      console.log(JSON.stringify({ longest, turns }));`;
+    // On a shared machine the scheduler makes gaps of its own: what the library holds up, it holds up every time.
     const gaps: number[] = [];
-    let last = performance.now();
-    const timer = setInterval(() => {
-      const now = performance.now();
-      gaps.push(now - last);
-      last = now;
-    }, 1);
-    await model.fit(x, y, { verbose: 0, epochs: 8, validationSplit: 0.1 });
-    clearInterval(timer);
-    // On a shared machine some gaps are the scheduler's: all but one in a hundred must be short.
-    gaps.sort((a, b) => a - b);
-    assert.ok(gaps.length > 20, `${gaps.length} turns`);
-    const percentile = gaps[Math.floor(gaps.length * 0.99) - 1];
-    assert.ok(
-      percentile < 11,
-      `99% of the turns under ${percentile.toFixed(1)} ms, the longest ${gaps.at(-1)!.toFixed(1)} ms`,
-    );
+    do {
+      const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stderr);
+      const { longest, turns } = JSON.parse(stdout) as { longest: number; turns: number };
+      assert.ok(turns > 20, `${turns} turns`);
+      gaps.push(longest);
+    } while (Math.min(...gaps) >= 10 && gaps.length < 20);
+    assert.ok(Math.min(...gaps) < 10, `longest gaps: ${gaps.map((gap) => gap.toFixed(1)).join(', ')} ms`);
   });
 });

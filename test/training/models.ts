@@ -1,4 +1,4 @@
-import { layers, optimizers, sequential, Tensor, type Sequential } from '../../lib/index.js';
+import { layers, optimizers, sequential, Tensor, type Model, type Sequential } from '../../lib/index.js';
 import { randomizer } from '../support/gradcheck.js';
 
 /** Uniform float32 numbers from -1 to 1. */
@@ -35,4 +35,4 @@ export function compiled(options: Parameters<typeof smallModel>[0] = {}): Sequen
   return model;
 }
 
-export const bits = (model: Sequential): number[][] => model.getWeights().map((w) => Array.from(w.data));
+export const bits = (model: Model): number[][] => model.getWeights().map((w) => Array.from(w.data));

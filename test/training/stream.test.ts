@@ -141,6 +141,7 @@ describe('stream', () => {
   it('says what is wrong with its arguments', () => {
     const model = sequential([layers.gru({ units: 2, inputShape })]);
     assert.throws(() => model.stream({ batchSize: 0 }), /batchSize/);
+    assert.throws(() => model.stream(null as never), /expected an object of options/);
     assert.throws(() => model.stream({ batch: 1 } as object), /batch/);
     assert.throws(
       () => model.stream({ batchSize: 2 }).next([1, 2, 3]),

@@ -11,6 +11,8 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** Epochs to wait after a change. */
   cooldown?: number;
   minLR?: number;
+  /** 1: says when the rate is lowered. */
+  verbose?: 0 | 1;
 }
 
 /** Lowers the learning rate when a figure stops getting better. */
@@ -25,7 +27,7 @@ export class ReduceLROnPlateau extends Callback {
   constructor(private readonly options: ReduceLROnPlateauOptions = {}) {
     super();
     const who = 'reduceLROnPlateau';
-    checkOptions(who, options, [...MONITOR_OPTIONS, 'factor', 'patience', 'cooldown', 'minLR']);
+    checkOptions(who, options, [...MONITOR_OPTIONS, 'factor', 'patience', 'cooldown', 'minLR', 'verbose']);
     this.monitor = new Monitor(who, { minDelta: 1e-4, ...options });
     this.factor = options.factor ?? 0.1;
     if (typeof this.factor !== 'number' || !(this.factor > 0 && this.factor < 1))
@@ -39,7 +41,7 @@ export class ReduceLROnPlateau extends Callback {
     this.monitor.reset();
   }
 
-  override onEpochEnd(_epoch: number, logs: Logs): void {
+  override onEpochEnd(epoch: number, logs: Logs): void {
     const { optimizer } = this.model;
     logs.learningRate = optimizer.learningRate;
     const value = this.monitor.read(logs);
@@ -58,25 +60,40 @@ export class ReduceLROnPlateau extends Callback {
       optimizer.learningRate = Math.max(optimizer.learningRate * this.factor, lowest);
       this.resting = this.cooldown;
       this.wait = 0;
+      if (this.options.verbose) sayRate(epoch, optimizer.learningRate);
     }
   }
+}
+
+export interface LearningRateSchedulerOptions {
+  /** 1: says the rate of every epoch. */
+  verbose?: 0 | 1;
 }
 
 /** Sets the learning rate at the start of every epoch. */
 export class LearningRateScheduler extends Callback {
   /** @param schedule (epoch, current rate) → new rate. */
-  constructor(private readonly schedule: (epoch: number, rate: number) => number) {
+  constructor(
+    private readonly schedule: (epoch: number, rate: number) => number,
+    private readonly options: LearningRateSchedulerOptions = {},
+  ) {
     super();
     if (typeof schedule !== 'function')
       throw new ValueError(`learningRateScheduler: expected a function (epoch, rate) => rate, got ${show(schedule)}.`);
+    checkOptions('learningRateScheduler', options, ['verbose']);
   }
 
   override onEpochBegin(epoch: number): void {
     const { optimizer } = this.model;
     optimizer.learningRate = this.schedule(epoch, optimizer.learningRate);
+    if (this.options.verbose) sayRate(epoch, optimizer.learningRate);
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): void {
     logs.learningRate = this.model.optimizer.learningRate;
   }
+}
+
+function sayRate(epoch: number, rate: number): void {
+  console.log(`Epoch ${epoch + 1}: learning rate ${rate}`);
 }
