@@ -5,12 +5,19 @@ import { parseArgs } from 'node:util';
 import { about, setThreads } from '../lib/index.js';
 import { nearest } from '../lib/program/errors.js';
 import { checkNumbers } from './check.js';
+import { benchCosts } from './costs.js';
+import { benchGrowth } from './growth.js';
 import { measure, type Timing } from './measure.js';
+import { benchOptions } from './options.js';
+import { measurePeak, roofOf, type Roof } from './roofline.js';
 import { findPeers, runPeer, type PeerTiming } from './peers.js';
 import { timeStart } from './start.js';
-import { readWorkloads } from './workloads.js';
+import { readWorkloads, type Workload } from './workloads.js';
 
-// npm run bench [-- --json] [--workloads FILE] [--only NAME,…] [--threads N] [--peers] [--budget MS]
+// npm run bench [-- --json] [--workloads FILE] [--only NAME,…] [--threads N] [--peers] [--roofline] [--budget MS]
+// npm run bench -- --costs [--json]
+// npm run bench -- --growth [--json] [--budget MS]
+// npm run bench -- --options [--option TEXT] [--only LAYER,…] [--json] [--threads N] [--budget MS]
 
 const { values: options } = parseArgs({
   options: {
@@ -19,16 +26,18 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     threads: { type: 'string' },
     peers: { type: 'boolean', default: false },
+    roofline: { type: 'boolean', default: false },
+    costs: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
     budget: { type: 'string', default: '1500' },
+    options: { type: 'boolean', default: false },
+    option: { type: 'string' },
   },
 });
-
-const all = readWorkloads(options.workloads);
-const names = options.only?.split(',') ?? Object.keys(all);
-for (const name of names) {
-  if (!all[name]) throw new Error(`bench: no workload '${name}'; did you mean '${nearest(name, Object.keys(all))}'?`);
-}
 if (options.threads !== undefined) setThreads(Number(options.threads));
+const budget = Number(options.budget);
+const only = options.only?.split(',');
+const print = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
 
 function commit(): string {
   try {
@@ -41,31 +50,71 @@ function commit(): string {
   }
 }
 
-const print = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
 const { isa, threads } = about();
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`;
-const date = new Date().toISOString();
-const peers = options.peers ? findPeers() : [];
-print(`${machine}; ${isa}; ${threads} threads; commit ${commit()}; ${date}`);
-print(
-  `${'workload'.padEnd(16)}${['train ms', 'predict ms', 'one ms'].map((h) => h.padStart(11)).join('')}${peers.map((p) => p.name.padStart(20)).join('')}${peers.length ? '   against the best' : ''}`,
-);
+const run = { machine, isa, threads, commit: commit(), date: new Date().toISOString() };
+print(`${machine}; ${isa}; ${threads} threads; commit ${run.commit}; ${run.date}`);
 
-const workloads: Record<string, Timing & { checked: true; peers?: Record<string, PeerTiming | null> }> = {};
-for (const name of names) {
-  const w = all[name];
-  await checkNumbers(name, w);
-  const timing = await measure(w, Number(options.budget));
-  const others = Object.fromEntries(peers.map((p) => [p.name, runPeer(p, options.workloads, name)]));
-  workloads[name] = { ...timing, checked: true, ...(peers.length ? { peers: others } : {}) };
-  const best = Math.min(...Object.values(others).map((o) => o?.train_ms ?? Infinity));
-  const cells = [timing.train_ms, timing.predict_ms, timing.predict1_ms].map((v) => v.toFixed(4).padStart(11)).join('');
-  const theirs = peers.map((p) => (others[p.name]?.train_ms.toFixed(3) ?? 'failed').padStart(20)).join('');
+type Result = Timing & { checked: true; peers?: Record<string, PeerTiming | null>; roof?: Roof };
+
+/** Adds to each result what its train step needs at least, and prints the share of the bound that it reaches. */
+function printRoofline(all: Record<string, Workload>, results: Record<string, Result>): void {
+  const peak = measurePeak(about().threads);
+  if (!peak) {
+    print('no compiler (CXX, c++) to measure the machine with: no roofline');
+    return;
+  }
+  print(`\nthis machine, ${about().threads} threads: ${peak.gflops} GFLOP/s, ${peak.gbytes} GB/s from memory`);
   print(
-    `${name.padEnd(16)}${cells}${theirs}${peers.length ? `${(best / timing.train_ms).toFixed(1)}×`.padStart(19) : ''}`,
+    `${'workload'.padEnd(16)}${['MFLOP', 'MB', 'bound ms', 'train ms', 'of it'].map((h) => h.padStart(11)).join('')}`,
   );
+  for (const [name, result] of Object.entries(results)) {
+    const roof = (result.roof = roofOf(all[name], peak));
+    const cells = [roof.mflop, roof.mbytes, roof.bound_ms, result.train_ms].map((v) => v.toFixed(3).padStart(11));
+    print(
+      `${name.padEnd(16)}${cells.join('')}${`${((100 * roof.bound_ms) / result.train_ms).toFixed(0)}%`.padStart(11)}`,
+    );
+  }
 }
-const start_ms = timeStart();
-print(`process start to first trained step of lstm20x2_seq: ${start_ms.toFixed(0)} ms`);
-if (options.json)
-  console.log(JSON.stringify({ machine, isa, threads, commit: commit(), date, start_ms, workloads }, null, 2));
+
+async function benchWorkloads() {
+  const all = readWorkloads(options.workloads);
+  const names = only ?? Object.keys(all);
+  for (const name of names) {
+    if (!all[name]) throw new Error(`bench: no workload '${name}'; did you mean '${nearest(name, Object.keys(all))}'?`);
+  }
+  const peers = options.peers ? findPeers() : [];
+  print(
+    `${'workload'.padEnd(16)}${['train ms', 'predict ms', 'one ms'].map((h) => h.padStart(11)).join('')}${peers.map((p) => p.name.padStart(20)).join('')}${peers.length ? '   against the best' : ''}`,
+  );
+  const workloads: Record<string, Result> = {};
+  for (const name of names) {
+    const w = all[name];
+    await checkNumbers(name, w);
+    const timing = await measure(w, budget);
+    const others = Object.fromEntries(peers.map((p) => [p.name, runPeer(p, options.workloads, name)]));
+    workloads[name] = { ...timing, checked: true, ...(peers.length ? { peers: others } : {}) };
+    const best = Math.min(...Object.values(others).map((o) => o?.train_ms ?? Infinity));
+    const cells = [timing.train_ms, timing.predict_ms, timing.predict1_ms]
+      .map((v) => v.toFixed(4).padStart(11))
+      .join('');
+    const theirs = peers.map((p) => (others[p.name]?.train_ms.toFixed(3) ?? 'failed').padStart(20)).join('');
+    print(
+      `${name.padEnd(16)}${cells}${theirs}${peers.length ? `${(best / timing.train_ms).toFixed(1)}×`.padStart(19) : ''}`,
+    );
+  }
+  if (options.roofline) printRoofline(all, workloads);
+  const start_ms = timeStart();
+  print(`process start to first trained step of lstm20x2_seq: ${start_ms.toFixed(0)} ms`);
+  return { start_ms, workloads };
+}
+
+async function bench() {
+  if (options.options) return { options: await benchOptions({ only, option: options.option, budget, print }) };
+  if (options.costs) return { costs: await benchCosts(readWorkloads(options.workloads).lstm20x2_seq, print) };
+  if (options.growth) return { growth: await benchGrowth(budget, print) };
+  return benchWorkloads();
+}
+
+const results = await bench();
+if (options.json) console.log(JSON.stringify({ ...run, ...results }, null, 2));

@@ -5,6 +5,8 @@ import { ROWS, type Row } from './seeds/rows.js';
 import { table, type Result } from './seeds/table.js';
 import { train } from './seeds/train.js';
 
+const EPOCHS = 20;
+
 function count(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
@@ -29,7 +31,8 @@ async function trainRow(row: Row, runs: number, epochs: number): Promise<Result>
     const { figures, params } = await train(row, seed, epochs);
     result.params = params;
     result.runs.push(figures);
-    process.stderr.write(`${row.name}, run ${seed + 1} of ${runs}: valid MSE ${figures.valid_mse.toFixed(5)}\n`);
+    const shown = Object.entries(figures).map(([name, value]) => `${name} ${Number(value).toFixed(5)}`);
+    process.stderr.write(`${row.name}, run ${seed + 1} of ${runs}: ${shown.join(', ')}\n`);
   }
   result.seconds = (performance.now() - start) / 1000;
   return result;
@@ -41,12 +44,13 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
       only: { type: 'string' },
       runs: { type: 'string', default: '3' },
-      epochs: { type: 'string', default: '20' },
+      epochs: { type: 'string' },
     },
   });
-  const [rows, runs, epochs] = [choose(values.only), count('runs', values.runs), count('epochs', values.epochs)];
+  const [rows, runs] = [choose(values.only), count('runs', values.runs)];
+  const epochs = values.epochs === undefined ? null : count('epochs', values.epochs);
   const results: Result[] = [];
-  for (const row of rows) results.push(await trainRow(row, runs, epochs));
+  for (const row of rows) results.push(await trainRow(row, runs, epochs ?? row.epochs ?? EPOCHS));
   if (!values.json) {
     console.log(table(results));
     return;

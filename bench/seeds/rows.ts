@@ -1,9 +1,45 @@
 import { layers, type Layer } from 'seqnn';
 import { LNSimpleRNNCell } from '../../examples/ln_simple_rnn_cell.js';
 import { AHEAD, type Task } from './datasets.js';
+import { dates } from './dates.js';
+import { digits } from './digits.js';
+import { co2, sunspots } from './real_series.js';
+import { relu100 } from './relu100.js';
+import { charRnn, sentiment } from './text.js';
 
-export interface Row {
+/** What one run of a row reached, under the names of the JSON format. */
+export interface Figures {
+  valid_mse?: number;
+  valid_last_step_mse?: number;
+  /** In the units of the series. */
+  valid_rmse?: number;
+  valid_loss?: number;
+  accuracy?: number;
+}
+
+export interface Run {
+  figures: Figures;
+  params: number;
+}
+
+interface Named {
   name: string;
+  /** Unless the command is given another number. Default 20. */
+  epochs?: number;
+  /** Published validation error, and that of the last time step. */
+  published?: number;
+  publishedLast?: number;
+  /** Row of test/goldens/seeds_reference.json: what Keras reaches with several seeds. */
+  reference?: string;
+}
+
+/** A model that is trained in a way of its own. */
+export interface OwnRow extends Named {
+  run(seed: number, epochs: number): Promise<Run>;
+}
+
+/** A stack of layers on the generated series. */
+export interface SeriesRow extends Named {
   task: Task;
   /** Absent: the last value of the window is the forecast. */
   layers?: () => Layer[];
@@ -11,12 +47,9 @@ export interface Row {
   learningRate: number;
   /** Forecasts one step and is iterated over the ten. */
   iterated?: boolean;
-  /** Published validation error, and that of the last time step. */
-  published?: number;
-  publishedLast?: number;
-  /** Row of test/goldens/seeds_reference.json: what Keras reaches with several seeds. */
-  reference?: string;
 }
+
+export type Row = OwnRow | SeriesRow;
 
 const perStep = () => layers.timeDistributed({ layer: layers.dense({ units: AHEAD }) });
 const twice = (make: () => Layer) => () => [make(), make(), perStep()];
@@ -128,4 +161,11 @@ export const ROWS: readonly Row[] = [
     learningRate: 1e-3,
     reference: 'ahead10_wavenet',
   },
+  dates,
+  digits,
+  relu100,
+  charRnn,
+  sentiment,
+  sunspots,
+  co2,
 ];

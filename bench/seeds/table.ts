@@ -1,12 +1,5 @@
-import { readFileSync } from 'node:fs';
-import type { Row } from './rows.js';
-import type { Figures } from './train.js';
-
-interface Spread {
-  min: number;
-  median: number;
-  max: number;
-}
+import type { Figures, Row } from './rows.js';
+import { spreadOf, paramsOf, type Spread } from './reference.js';
 
 export interface Result {
   row: Row;
@@ -15,10 +8,14 @@ export interface Result {
   seconds: number;
 }
 
-type Reference = Record<string, { params?: number; valid_mse?: Spread; valid_last_step_mse?: Spread }>;
-
-/** Relative to the compiled file, dist/bench/seeds/. */
-const REFERENCE = new URL('../../../test/goldens/seeds_reference.json', import.meta.url);
+/** What is said of a figure, in the order of the table's lines; `less`: the smaller, the better. */
+const FIGURES: Record<keyof Figures, { title: string; less: boolean }> = {
+  valid_mse: { title: 'valid MSE', less: true },
+  valid_last_step_mse: { title: 'last step', less: true },
+  valid_rmse: { title: 'valid RMSE', less: true },
+  valid_loss: { title: 'valid loss', less: true },
+  accuracy: { title: 'accuracy', less: false },
+};
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -28,38 +25,32 @@ function median(values: readonly number[]): number {
 
 const show = (value: number | undefined) => (value === undefined ? '' : value.toFixed(5));
 
-function verdict(value: number, spread: Spread | undefined): string {
+function verdict(measured: number, spread: Spread | undefined, less: boolean): string {
   if (!spread) return '';
-  if (value < spread.min) return 'better';
-  return value > spread.max ? 'WORSE' : 'within';
+  const value = Number(measured.toPrecision(6)); // as the spreads are written
+  if (value >= spread.min && value <= spread.max) return 'within';
+  return value < spread.min === less ? 'better' : 'WORSE';
+}
+
+function linesOf({ row, params, runs, seconds }: Result): string[][] {
+  const names = (Object.keys(FIGURES) as (keyof Figures)[]).filter((name) => runs[0][name] !== undefined);
+  const expected = row.reference === undefined ? undefined : paramsOf(row.reference);
+  const counted = expected === undefined || expected === params ? `${params}` : `${params} (expected ${expected})`;
+  return names.map((name, line) => {
+    const { title, less } = FIGURES[name];
+    const spread = row.reference === undefined ? undefined : spreadOf(row.reference, name);
+    const value = median(runs.map((run) => run[name] ?? NaN));
+    const published = name === 'valid_last_step_mse' ? row.publishedLast : line === 0 ? row.published : undefined;
+    const keras = [show(spread?.min), show(spread?.median), show(spread?.max), verdict(value, spread, less)];
+    const start = line === 0 ? [row.name, counted] : ['', ''];
+    return [...start, title, show(published), show(value), ...keras, line === 0 ? seconds.toFixed(1) : ''];
+  });
 }
 
 /** One line per row and figure: the median of the runs beside the published figure and beside the spread of Keras' runs. */
 export function table(results: readonly Result[]): string {
-  const reference = (JSON.parse(readFileSync(REFERENCE, 'utf8')) as { rows: Reference }).rows;
   const lines = [['model', 'params', 'figure', 'published', 'median', 'Keras: min', 'median', 'max', '', 'seconds']];
-  for (const { row, params, runs, seconds } of results) {
-    const known = row.reference ? reference[row.reference] : undefined;
-    const add = (
-      first: boolean,
-      figure: string,
-      published: number | undefined,
-      values: (number | undefined)[],
-      spread: Spread | undefined,
-    ) => {
-      const value = median(values as number[]);
-      const counted =
-        known?.params === undefined || known.params === params
-          ? String(params)
-          : `${params} (expected ${known.params})`;
-      const start = first ? [row.name, counted] : ['', ''];
-      const keras = [show(spread?.min), show(spread?.median), show(spread?.max), verdict(value, spread)];
-      lines.push([...start, figure, show(published), show(value), ...keras, first ? seconds.toFixed(1) : '']);
-    };
-    add(true, 'valid MSE', row.published, runs.map((run) => run.valid_mse), known?.valid_mse); // prettier-ignore
-    if (runs[0].valid_last_step_mse === undefined) continue;
-    add(false, 'last step', row.publishedLast, runs.map((run) => run.valid_last_step_mse), known?.valid_last_step_mse); // prettier-ignore
-  }
+  lines.push(...results.flatMap(linesOf));
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const left = (column: number) => column === 0 || column === 2 || column === 8;
   return lines

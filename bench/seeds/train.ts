@@ -1,17 +1,6 @@
 import { data, ops, optimizers, sequential, setRandomSeed, type Sequential, type Tensor, type TensorBase } from 'seqnn';
 import { AHEAD, dataset, type Part } from './datasets.js';
-import type { Row } from './rows.js';
-
-/** Figures of one run, under the names of the JSON format. */
-export interface Figures {
-  valid_mse: number;
-  valid_last_step_mse?: number;
-}
-
-export interface Run {
-  figures: Figures;
-  params: number;
-}
+import type { Figures, Row, Run, SeriesRow } from './rows.js';
 
 function lastTimeStepMse(yTrue: TensorBase, yPred: TensorBase): TensorBase {
   return ops.mean(ops.square(yTrue.slice([null, -1]).sub(yPred.slice([null, -1]))), -1);
@@ -21,7 +10,7 @@ function meanSquare(a: TensorBase, b: TensorBase): number {
   return (ops.mean(ops.square(ops.subtract(a, b))) as Tensor).item();
 }
 
-async function measure(row: Row, model: Sequential, seed: number, valid: Part): Promise<Figures> {
+async function measure(row: SeriesRow, model: Sequential, seed: number, valid: Part): Promise<Figures> {
   if (row.iterated) {
     const { x, y } = dataset('vector', seed).valid;
     const forecast = await data.iteratedForecast(model, x, AHEAD);
@@ -35,6 +24,7 @@ async function measure(row: Row, model: Sequential, seed: number, valid: Part): 
 
 /** Trains the model of a row once; the seed decides the series, the first weights and the order of the batches. */
 export async function train(row: Row, seed: number, epochs: number): Promise<Run> {
+  if ('run' in row) return row.run(seed, epochs);
   const { train: given, valid } = dataset(row.task, seed);
   if (!row.layers) return { figures: { valid_mse: meanSquare(valid.x.slice([null, -1]), valid.y) }, params: 0 };
   setRandomSeed(seed);
