@@ -1,5 +1,6 @@
 // node dist/examples/03_training_loop.js: no layers and no fit; a traced train step of one's own.
 import { compile, data, initializers, ops, optimizers, Variable, type TensorBase } from 'seqnn';
+import { size } from './support/size.js';
 
 const UNITS = 16;
 const BATCH = 32;
@@ -29,7 +30,7 @@ const step = compile((xs: TensorBase, ys: TensorBase) => {
 });
 const measure = compile(error);
 
-for (let epoch = 1; epoch <= 10; epoch++) {
+for (let epoch = 1; epoch <= size(10, 1); epoch++) {
   const start = performance.now();
   for (const [xs, ys] of batches) step(xs, ys);
   const perStep = (performance.now() - start) / batches.length;

@@ -1,6 +1,7 @@
 // node dist/examples/05_sunspots.js: a measured series from a CSV file, scaled, forecast and put back into its units.
 import { fileURLToPath } from 'node:url';
 import { data, layers, ops, optimizers, sequential, setRandomSeed, type Tensor, type TensorBase } from 'seqnn';
+import { size } from './support/size.js';
 
 setRandomSeed(1);
 const YEARS = 309;
@@ -16,7 +17,7 @@ const [[xTrain, yTrain], [xTest, yTest]] = data.split([x, y], { sizes: [null, HE
 
 const model = sequential([layers.gru({ units: 16, inputShape: [STEPS, 1] }), layers.dense({ units: 1 })]);
 model.compile({ optimizer: optimizers.adam({ learningRate: 0.005 }), loss: 'mse' });
-await model.fit(xTrain, yTrain, { epochs: 60, batchSize: 16, verbose: 0 });
+await model.fit(xTrain, yTrain, { epochs: size(60, 2), batchSize: 16, verbose: 0 });
 
 const inSpots = (t: TensorBase) => scaler.inverseTransform(t);
 const rmse = (forecast: TensorBase) =>

@@ -1,4 +1,6 @@
 // npm run demo: forecasts the next ten steps of noisy waves, prints the result beside two baselines and writes demo.html.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   data,
   layers,
@@ -11,17 +13,20 @@ import {
   type Tensor,
   type TensorBase,
 } from 'seqnn';
+import { size } from './support/size.js';
 
 setRandomSeed(42);
 const STEPS = 50;
 const AHEAD = 10;
 const COVERAGE = 0.9;
+const EPOCHS = size(20, 1);
+const PAGE = size('demo.html', join(tmpdir(), `seqnn-demo-${process.pid}.html`));
 
-const series = data.generateTimeSeries(10_000, STEPS + AHEAD, { seed: 42 });
+const series = data.generateTimeSeries(size(10_000, 300), STEPS + AHEAD, { seed: 42 });
 const [x, everyStep] = data.forecastWindows(series, { steps: STEPS, ahead: AHEAD, mode: 'sequence' });
 const [, afterWindow] = data.forecastWindows(series, { steps: STEPS, ahead: AHEAD });
 const [train, valid, test] = data
-  .split([x, everyStep, afterWindow], { sizes: [7000, 2000, 1000] })
+  .split([x, everyStep, afterWindow], { fractions: [0.7, 0.2, 0.1] })
   .map(([xs, ys, after]) => ({ x: xs, everyStep: ys, after }));
 
 /** Error of each step ahead, over all series. */
@@ -35,7 +40,7 @@ function lastTimeStepMse(yTrue: TensorBase, yPred: TensorBase): TensorBase {
 async function trainLinear(): Promise<Sequential> {
   const model = sequential([layers.flatten(), layers.dense({ units: AHEAD })]);
   model.compile({ optimizer: optimizers.adam({ learningRate: 0.001 }), loss: 'mse' });
-  await model.fit(train.x, train.after, { epochs: 20, batchSize: 32, verbose: 0 });
+  await model.fit(train.x, train.after, { epochs: EPOCHS, batchSize: 32, verbose: 0 });
   return model;
 }
 
@@ -52,7 +57,7 @@ model.compile({ optimizer: optimizers.adam({ learningRate: 0.01 }), loss: 'mse',
 model.summary();
 const start = performance.now();
 const { history } = await model.fit(train.x, train.everyStep, {
-  epochs: 20,
+  epochs: EPOCHS,
   batchSize: 32,
   validationData: [valid.x, valid.everyStep],
 });
@@ -81,15 +86,12 @@ const rows = models.map(([name, params, errors]) => [
 console.log(`\nForecasts of ten steps for ${test.x.shape[0]} series that no model has seen`);
 for (const cells of [columns, ...rows])
   console.log(cells.map((cell, i) => (i === 0 ? String(cell).padEnd(22) : String(cell).padStart(18))).join(''));
-console.log(
-  `${(100 * inside).toFixed(1)}% of the truth lies inside the ${100 * COVERAGE}% bands; ${seconds.toFixed(1)} s of training`,
-);
 
 const row = (t: Tensor, i: number) => t.data.subarray(i * (t.size / t.shape[0]), (i + 1) * (t.size / t.shape[0]));
 await report({
-  path: 'demo.html',
+  path: PAGE,
   title: 'Ten steps ahead',
-  intro: `Two layers of LSTM(20), trained for ${seconds.toFixed(1)} seconds on 7,000 series of two noisy waves, forecast the ten steps that follow. The bands come from the errors on 2,000 other series.`,
+  intro: `Two layers of LSTM(20), trained for ${seconds.toFixed(1)} seconds on ${train.x.shape[0]} series of two noisy waves, forecast the ten steps that follow. The bands come from the errors on ${valid.x.shape[0]} other series.`,
   history: { history: { loss: history.loss, val_loss: history.val_loss } },
   tables: [
     {
@@ -118,4 +120,7 @@ await report({
     },
   ],
 });
-console.log('Curves and forecasts: demo.html');
+console.log(`Curves and forecasts: ${PAGE}`);
+console.log(
+  `${(100 * inside).toFixed(1)}% of the truth lies inside the ${100 * COVERAGE}% bands; ${seconds.toFixed(1)} s of training`,
+);
