@@ -74,8 +74,9 @@ function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<
   const running = sums.filter((e) => e.state !== null);
   const dx = wantedXs.map(orZero);
   const lateOperands = [...new Set(sums.flatMap((e) => e.late.flatMap((l) => l.operands)))];
-  const computed = lateOperands.filter((s) => !back.inputs.includes(s));
-  back.outputs = [...carried.map(orZero), ...running.map((e) => e.next as SymbolicTensor), ...dx, ...computed];
+  // What has two uses behind the loop, as the gradient of a sum has, is written once.
+  const written = [...new Set([...dx, ...lateOperands.filter((s) => !back.inputs.includes(s))])];
+  back.outputs = [...carried.map(orZero), ...running.map((e) => e.next as SymbolicTensor), ...written];
 
   // What the backward body read of the forward one becomes a stacked operand or a constant.
   const kept: { inner: SymbolicTensor; from: SymbolicTensor }[] = [];
@@ -122,10 +123,7 @@ function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<
       [back],
     );
     const behind = results.slice(backAttrs.states);
-    const stackedFormOf = (s: SymbolicTensor) => {
-      const k = computed.indexOf(s);
-      return k >= 0 ? behind[dx.length + k] : stackedOperands[back.inputs.indexOf(s)];
-    };
+    const stackedFormOf = (s: SymbolicTensor) => behind[written.indexOf(s)] ?? stackedOperands[back.inputs.indexOf(s)];
     const total = ({ late, state }: (typeof sums)[number]) => {
       const all = late.map((l) => l.total(l.operands.map(stackedFormOf)));
       if (state) all.push(results[states + runningStates.indexOf(state)]);
@@ -133,7 +131,7 @@ function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<
     };
     return body.inputs.map((s, k) => {
       if (!needs[k]) return null;
-      if (k < stacked) return behind[wantedXs.indexOf(s)];
+      if (k < stacked) return behind[written.indexOf(dx[wantedXs.indexOf(s)])];
       if (k < stacked + states) return results[k - stacked];
       return total(sums[wantedFixed.indexOf(s)]);
     }) as (SymbolicTensor | null)[];
