@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { layers, optimizers, sequential, tensor } from '../lib/index.js';
 import { Program } from '../lib/program/program.js';
-import { median } from './measure.js';
+import { median, milliseconds } from './measure.js';
 import { timeStart } from './start.js';
 import { buildModel, makeData, type Workload } from './workloads.js';
 
@@ -25,12 +25,6 @@ export interface Costs {
 const ROUNDS = 15;
 const EPOCHS = 4;
 const root = fileURLToPath(new URL('../../', import.meta.url));
-
-async function milliseconds(body: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await body();
-  return performance.now() - start;
-}
 
 /** Epochs of fit beside the same native steps called at once: the median of pairs. */
 async function fitOverhead(w: Workload): Promise<number> {

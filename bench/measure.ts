@@ -11,12 +11,14 @@ export interface Timing {
 
 const ROUNDS = 5;
 
-export function median(values: number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-async function seconds(body: () => Promise<unknown>): Promise<number> {
+/** Of one run. */
+export async function milliseconds(body: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await body();
   return performance.now() - start;
@@ -32,7 +34,7 @@ export async function measure(w: Workload, budget: number): Promise<Timing> {
   const rounds: number[] = [];
   const deadline = performance.now() + budget;
   while (rounds.length < ROUNDS || (performance.now() < deadline && rounds.length < 50))
-    rounds.push((await seconds(fit)) / steps);
+    rounds.push((await milliseconds(fit)) / steps);
 
   const many = makeData(w, w.batch, model.outputShape).x;
   const one = makeData(w, 1, model.outputShape).x;

@@ -1,3 +1,4 @@
+import { median } from '../measure.js';
 import type { Figures, Row } from './rows.js';
 import { spreadOf, paramsOf, type Spread } from './reference.js';
 
@@ -16,12 +17,6 @@ const FIGURES: Record<keyof Figures, { title: string; less: boolean }> = {
   valid_loss: { title: 'valid loss', less: true },
   accuracy: { title: 'accuracy', less: false },
 };
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
 
 const show = (value: number | undefined) => (value === undefined ? '' : value.toFixed(5));
 

@@ -1,6 +1,8 @@
 import { checkSeed, freshSeed } from '../ops/random.js';
 import { checkChoice, checkInteger, checkOptions, ShapeError, show, ValueError } from '../program/errors.js';
-import { Tensor } from '../program/tensor.js';
+import { atOnce } from '../program/parts.js';
+import type { Tensor } from '../program/tensor.js';
+import { padSequences } from './pad_sequences.js';
 import { PhiloxStream } from './philox.js';
 
 /** A list of tokens. */
@@ -78,17 +80,25 @@ export function bucketByLength<B>(
     return checkChoice(who, 'padding', typeof padding === 'string' ? padding : padding[i], SIDES);
   });
   const boundaries = checkBoundaries(who, options.boundaries) ?? quarters(columns[0]);
-  const rowsOf = boundaries.concat(Infinity).map((): number[] => []);
+  const limits = [...boundaries, Infinity];
+  const rowsOf = limits.map((): number[] => []);
   for (let row = 0; row < count; row++) {
     const length = columns[0][row].length;
-    rowsOf[boundaries.concat(Infinity).findIndex((b) => length <= b)].push(row);
+    rowsOf[limits.findIndex((limit) => length <= limit)].push(row);
   }
   const buckets: Bucket[] = rowsOf
     .filter((rows) => rows.length >= (partial ? 1 : batchSize))
     .map((rows) => ({ rows, steps: columns.map((c) => rows.reduce((most, r) => Math.max(most, c[r].length), 1)) }));
   const sizes = buckets.map(({ rows }) => (partial ? Math.ceil : Math.floor)(rows.length / batchSize));
   const batchOf = (bucket: Bucket, rows: readonly number[]) =>
-    toBatch(columns.map((c, i) => padded(c, rows, bucket.steps[i], sides[i], value)));
+    toBatch(
+      columns.map((column, i) =>
+        padSequences(
+          rows.map((row) => column[row]),
+          { maxLen: bucket.steps[i], padding: sides[i], value },
+        ),
+      ),
+    );
   let pass = 0;
   return {
     batches: sizes.reduce((a, b) => a + b, 0),
@@ -135,25 +145,7 @@ function quarters(rows: readonly Tokens[]): readonly number[] {
   return [...new Set([1, 2, 3].map((k) => lengths[Math.floor(((lengths.length - 1) * k) / 4)]))];
 }
 
-function padded(
-  rows: readonly Tokens[],
-  which: readonly number[],
-  steps: number,
-  side: 'pre' | 'post',
-  value: number,
-): Tensor {
-  const data = new Int32Array(which.length * steps).fill(value);
-  which.forEach((row, i) => data.set(rows[row], i * steps + (side === 'pre' ? steps - rows[row].length : 0)));
-  return new Tensor(data, [which.length, steps]);
-}
-
-/** A copy in a random order (Fisher-Yates). */
+/** A copy in a random order. */
 function mixed<T>(list: readonly T[], stream: PhiloxStream | null): readonly T[] {
-  if (!stream) return list;
-  const result = list.slice();
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = stream.below(i + 1);
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
+  return stream ? atOnce(stream.shuffling(list.slice())) : list;
 }

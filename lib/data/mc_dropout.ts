@@ -1,6 +1,6 @@
-import { checkInteger, checkOptions, ShapeError, ValueError } from '../program/errors.js';
+import { checkInteger, checkOptions, ShapeError } from '../program/errors.js';
 import { Tensor, type TensorLike } from '../program/tensor.js';
-import { quantile } from './quantile.js';
+import { checkCoverage, quantile } from './quantile.js';
 
 /** A model whose dropout can stay on while it predicts. */
 export interface DropoutModel {
@@ -34,10 +34,8 @@ export async function mcDropout(
   options: McDropoutOptions = {},
 ): Promise<McDropoutResult> {
   checkOptions('mcDropout', options, ['samples', 'coverage']);
-  const { samples = 100, coverage = 0.9 } = options;
-  checkInteger('mcDropout', 'samples', samples, 2);
-  if (!(coverage > 0 && coverage < 1))
-    throw new ValueError(`mcDropout: coverage must be between 0 and 1, got ${coverage}.`);
+  const samples = checkInteger('mcDropout', 'samples', options.samples ?? 100, 2);
+  const coverage = checkCoverage('mcDropout', options.coverage ?? 0.9);
   const draws: Tensor[] = [];
   for (let i = 0; i < samples; i++) {
     const y = await model.predict(x, { training: true });

@@ -1,6 +1,7 @@
 import { checkChoice, checkInteger, checkOptions, ShapeError, ValueError } from '../program/errors.js';
-import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
-import { allocate, showShape } from '../program/types.js';
+import { Tensor, type TensorLike } from '../program/tensor.js';
+import { allocate, isFloating } from '../program/types.js';
+import { seriesOf } from './series.js';
 
 export interface MixedWindowsOptions {
   /** Last steps of a window, as they are. */
@@ -51,12 +52,8 @@ export function mixedWindows(
 export function mixedWindows(series: TensorLike, options: MixedWindowsOptions): [Tensor | [Tensor, Tensor], Tensor] {
   const who = 'mixedWindows';
   checkOptions(who, options, OPTIONS);
-  const given = tensor(series, undefined, undefined, who);
-  if (given.rank < 1 || given.rank > 3)
-    throw new ShapeError(`${who}: expected series of shape [n, length, F], got ${showShape(given.shape)}.`);
-  if (given.dtype !== 'float32' && given.dtype !== 'float64')
-    throw new ValueError(`${who}: expected series of float32 or float64, got ${given.dtype}.`);
-  const [count, length, features] = given.rank === 3 ? given.shape : [1, given.shape[0], given.shape[1] ?? 1];
+  const { data, dtype, count, length, features } = seriesOf(who, series);
+  if (!isFloating(dtype)) throw new ValueError(`${who}: expected series of float32 or float64, got ${dtype}.`);
   const integer = (name: 'recent' | 'old' | 'every' | 'ahead' | 'stride', fallback?: number) =>
     checkInteger(who, name, options[name] ?? fallback, 1);
   const [recent, old, every] = [integer('recent'), integer('old'), integer('every')];
@@ -74,12 +71,10 @@ export function mixedWindows(series: TensorLike, options: MixedWindowsOptions): 
   }
   const perSeries = Math.floor((length - span - ahead) / stride) + 1;
   const windows = count * perSeries;
-  const { data } = given;
-  const make = (steps: number) =>
-    new Tensor(allocate(given.dtype, windows * steps * features), [windows, steps, features]);
+  const make = (steps: number) => new Tensor(allocate(dtype, windows * steps * features), [windows, steps, features]);
   const whole = joined ? make(old + recent) : null;
   const [coarse, fine] = whole ? [whole, whole] : [make(old), make(recent)];
-  const y = new Tensor(allocate(given.dtype, windows * ahead), [windows, ahead]);
+  const y = new Tensor(allocate(dtype, windows * ahead), [windows, ahead]);
   for (let w = 0; w < windows; w++) {
     const begin = Math.floor(w / perSeries) * length + (w % perSeries) * stride;
     const middle = begin + old * every;

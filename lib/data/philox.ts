@@ -1,3 +1,5 @@
+import type { Parts } from '../program/parts.js';
+
 // Philox4x32-10 (Salmon et al. 2011): four random words for each counter, so that any part of a stream can be had alone.
 
 const M0 = 0xd2511f53;
@@ -15,6 +17,14 @@ function mulHigh(a: number, b: number): number {
   const carry = (Math.imul(al, bh) >>> 0) + (middle & 0xffff);
   return (Math.imul(ah, bh) + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }
+
+interface List {
+  readonly length: number;
+  [place: number]: unknown;
+}
+
+// Places of a list that are drawn before others may go on: a fraction of a millisecond.
+const PART = 4096;
 
 /** Uniform numbers in [0, 1) of one (seed, stream), in the order of its counter. */
 export class PhiloxStream {
@@ -36,6 +46,17 @@ export class PhiloxStream {
   /** A whole number in [0, n). */
   below(n: number): number {
     return Math.floor(this.uniform() * n);
+  }
+
+  /** Puts a list in a random order, in place (Fisher–Yates), in parts. */
+  *shuffling<L extends List>(list: L): Parts<L> {
+    const places: List = list;
+    for (let i = list.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [places[i], places[j]] = [places[j], places[i]];
+      if (i % PART === 0) yield;
+    }
+    return list;
   }
 
   private refill(): void {

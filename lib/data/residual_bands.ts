@@ -1,7 +1,7 @@
-import { ShapeError, ValueError } from '../program/errors.js';
+import { ShapeError } from '../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
 import { sameShape, showShape } from '../program/types.js';
-import { quantile } from './quantile.js';
+import { checkCoverage, quantile } from './quantile.js';
 
 /**
  * How far the truth lay from the forecasts on data that was not trained on: added to a forecast, its band.
@@ -20,8 +20,7 @@ export function residualBands(yTrue: TensorLike, yPred: TensorLike, coverage = 0
       `residualBands: expected two tensors of one shape [n, ahead], got ${showShape(truth.shape)} and ${showShape(forecast.shape)}.`,
     );
   }
-  if (!(coverage > 0 && coverage < 1))
-    throw new ValueError(`residualBands: coverage must be between 0 and 1, got ${coverage}.`);
+  checkCoverage('residualBands', coverage);
   const [n, ahead] = truth.shape;
   const [lower, upper] = [new Float32Array(ahead), new Float32Array(ahead)];
   for (let k = 0; k < ahead; k++) {

@@ -1,10 +1,11 @@
 import { ShapeError } from '../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
-import { allocate, showShape, type TypedArray } from '../program/types.js';
+import { allocate, showShape, type DType, type TypedArray } from '../program/types.js';
 
 /** Series as the functions of this room take them: [n, length, F], or one as [length, F] or [length]. */
 export interface Series {
   readonly data: TypedArray;
+  readonly dtype: DType;
   readonly count: number;
   readonly length: number;
   readonly features: number;
@@ -20,13 +21,14 @@ export function seriesOf(who: string, value: TensorLike): Series {
       `${who}: expected series of shape [n, length, F], [length, F] or [length], got ${showShape(t.shape)}.`,
     );
   const [count, length, features] = t.rank === 3 ? t.shape : [1, t.shape[0], t.shape[1] ?? 1];
-  const dtype = t.dtype === 'float64' ? 'float64' : 'float32';
   return {
     data: t.data,
+    dtype: t.dtype,
     count,
     length,
     features,
     map(steps, at) {
+      const dtype = t.dtype === 'float64' ? 'float64' : 'float32';
       const data = allocate(dtype, count * steps * features);
       let to = 0;
       for (let s = 0; s < count; s++)

@@ -1,5 +1,6 @@
 import { checkSeed, freshSeed } from '../ops/random.js';
 import { checkOptions, ShapeError, show, ValueError } from '../program/errors.js';
+import { atOnce } from '../program/parts.js';
 import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
 import { allocate } from '../program/types.js';
 import { PhiloxStream } from './philox.js';
@@ -53,12 +54,7 @@ function pickRows(t: Rows, rows: Uint32Array): Tensor {
 
 function shuffled(rows: number, seed: number): Uint32Array {
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
-  const random = new PhiloxStream(seed, 0);
-  for (let i = rows - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
+  return atOnce(new PhiloxStream(seed, 0).shuffling(order));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { checkInteger, checkOptions, ShapeError, show, ValueError } from '../program/errors.js';
-import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
-import { allocate, showShape } from '../program/types.js';
+import { Tensor, type TensorLike } from '../program/tensor.js';
+import { allocate } from '../program/types.js';
+import { seriesOf } from './series.js';
 
 export interface ForecastWindowsOptions {
   /** Steps of a window: what the model sees. */
@@ -25,10 +26,7 @@ export interface ForecastWindowsOptions {
 export function forecastWindows(series: TensorLike, options: ForecastWindowsOptions): [x: Tensor, y: Tensor] {
   const who = 'forecastWindows';
   checkOptions(who, options, ['steps', 'ahead', 'mode', 'feature', 'stride']);
-  const given = tensor(series, undefined, undefined, who);
-  if (given.rank < 1 || given.rank > 3)
-    throw new ShapeError(`${who}: expected series of shape [n, length, F], got ${showShape(given.shape)}.`);
-  const [count, length, features] = given.rank === 3 ? given.shape : [1, given.shape[0], given.shape[1] ?? 1];
+  const { data, dtype, count, length, features } = seriesOf(who, series);
   const steps = checkInteger(who, 'steps', options.steps, 1);
   const ahead = checkInteger(who, 'ahead', options.ahead ?? 1, 1);
   const stride = checkInteger(who, 'stride', options.stride ?? 1, 1);
@@ -44,17 +42,17 @@ export function forecastWindows(series: TensorLike, options: ForecastWindowsOpti
   }
   const perSeries = Math.floor((length - steps - ahead) / stride) + 1;
   const windows = count * perSeries;
-  const x = allocate(given.dtype, windows * steps * features);
+  const x = allocate(dtype, windows * steps * features);
   const firstStep = mode === 'last' ? steps - 1 : 0;
-  const y = allocate(given.dtype, windows * (steps - firstStep) * ahead);
+  const y = allocate(dtype, windows * (steps - firstStep) * ahead);
   let at = 0;
   for (let w = 0; w < windows; w++) {
     const begin = Math.floor(w / perSeries) * length + (w % perSeries) * stride;
-    x.set(given.data.subarray(begin * features, (begin + steps) * features), w * steps * features);
+    x.set(data.subarray(begin * features, (begin + steps) * features), w * steps * features);
     for (let t = firstStep; t < steps; t++) {
-      for (let k = 1; k <= ahead; k++) y[at++] = given.data[(begin + t + k) * features + feature];
+      for (let k = 1; k <= ahead; k++) y[at++] = data[(begin + t + k) * features + feature];
     }
   }
   const yShape = mode === 'last' ? [windows, ahead] : [windows, steps, ahead];
-  return [new Tensor(x, [windows, steps, features], given.dtype), new Tensor(y, yShape, given.dtype)];
+  return [new Tensor(x, [windows, steps, features], dtype), new Tensor(y, yShape, dtype)];
 }

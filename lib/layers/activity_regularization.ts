@@ -21,6 +21,10 @@ export class ActivityRegularization extends Layer {
     return { ...super.getConfig(), activityRegularizer: undefined };
   }
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: TensorBase): TensorBase {
     return inputs;
   }

@@ -7,7 +7,7 @@ import { ShapeError } from '../program/errors.js';
 import { TensorBase } from '../program/tensor.js';
 import { showShape } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
-import { checkRate } from './checks.js';
+import { behindSteps, checkRate } from './checks.js';
 import { isTraining } from './context.js';
 import { Layer, type CallArgs, type LayerConfig, type PartialShape } from './layer.js';
 import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
@@ -72,6 +72,10 @@ export class BatchNormalization extends Layer {
       ...moving,
       ...ruleOf(options, 'movingVariance', 'ones'),
     });
+  }
+
+  override actsOnSteps(rank = 3): boolean {
+    return behindSteps(this.axis, rank);
   }
 
   call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {

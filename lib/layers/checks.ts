@@ -9,6 +9,11 @@ export function checkRate(who: string, option: string, value: unknown): number {
   return value;
 }
 
+/** Whether all axes lie behind that of the steps in [B, T, …]. */
+export function behindSteps(axis: number | readonly number[], rank: number): boolean {
+  return [axis].flat().every((i) => (i < 0 ? i + rank : i) > 1);
+}
+
 /** The name under which a kernel can apply an activation as it stores its result; undefined: there is none, or nothing to do. */
 export function storedActivation(activation: Activation): string | undefined {
   return activation.fused === 'linear' ? undefined : activation.fused;

@@ -4,6 +4,7 @@ import { ones } from '../ops/create.js';
 import { normalizeAxis } from '../ops/reduce.js';
 import { concatenate } from '../ops/shape.js';
 import type { TensorBase } from '../program/tensor.js';
+import { behindSteps } from './checks.js';
 import type { CallArgs, Inputs, LayerConfig } from './layer.js';
 import { maskList, Merge } from './merge.js';
 
@@ -30,6 +31,10 @@ export class Concatenate extends Merge {
     const masks = given.map((m, i) => m ?? cast(ones(list[i].shape.slice(0, rank)), 'bool'));
     const axis = normalizeAxis(this.name, this.axis, list[0].rank);
     return axis < rank ? concatenate(masks, axis) : masks.reduce((a, b) => logicalOr(a, b));
+  }
+
+  override actsOnSteps(rank = 3): boolean {
+    return behindSteps(this.axis, rank);
   }
 
   call(inputs: Inputs): TensorBase {

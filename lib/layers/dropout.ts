@@ -25,6 +25,10 @@ export class Dropout extends Layer {
     this.actsOnVectors = !options.noiseShape;
   }
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: TensorBase, kwargs?: CallArgs): TensorBase {
     if (!isTraining(kwargs) || this.rate === 0) return inputs;
     return dropOut(inputs, this.rate, this.noiseShape(inputs), this.options.seed);

@@ -47,6 +47,10 @@ export class Embedding extends Layer {
     return this.options.maskZero ? notEqual(inputs, 0) : null;
   }
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: TensorBase): TensorBase {
     return take(this.embeddings, cast(inputs, 'int32'));
   }

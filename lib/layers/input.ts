@@ -36,6 +36,10 @@ export class InputLayer extends Layer {
     node.outputs.push(this.output);
   }
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: TensorBase): TensorBase {
     if (Array.isArray(inputs)) throw new StateError(`${this.name}: an input of a model has no value of its own.`);
     return inputs;

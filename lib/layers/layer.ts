@@ -116,6 +116,17 @@ export abstract class Layer {
     return this.supportsMasking ? mask : null;
   }
 
+  /**
+   * Whether each step of the results [B, T, …] is made of the inputs at that step alone, so that parts of a sequence can
+   * be computed by themselves. Default: what actsOnVectors says.
+   *
+   * @param rank Of the inputs: where a negative axis lies.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  actsOnSteps(_rank = 3): boolean {
+    return this.actsOnVectors;
+  }
+
   // `call` and `build` of an instance do what every one must: a direct call builds first, and building happens once.
   private guard(): void {
     let call = this.call;

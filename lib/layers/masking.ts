@@ -22,6 +22,10 @@ export class Masking extends Layer {
     return any(notEqual(inputs, this.maskValue), -1);
   }
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: TensorBase): TensorBase {
     return where(expandDims(this.computeMask(inputs), -1), inputs, 0);
   }

@@ -54,6 +54,10 @@ abstract class ElementwiseMerge extends Merge {
     return masks.reduce((a, b) => logicalOr(a, b));
   }
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: Inputs): TensorBase {
     const list = this.listOf(inputs, this.inputCount);
     const rank = Math.max(...list.map((x) => x.rank));

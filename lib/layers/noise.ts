@@ -21,6 +21,10 @@ abstract class Noise extends Layer {
 
   protected abstract disturb(x: TensorBase, seed?: number): TensorBase;
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: TensorBase, kwargs?: CallArgs): TensorBase {
     return isTraining(kwargs) ? this.disturb(this.floating(inputs), this.common.seed) : inputs;
   }

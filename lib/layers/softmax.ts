@@ -4,6 +4,7 @@ import { reshape } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
 import { TensorBase } from '../program/tensor.js';
 import { hideScores } from './attention_mask.js';
+import { behindSteps } from './checks.js';
 import { Layer, type CallArgs, type LayerConfig } from './layer.js';
 
 export interface SoftmaxOptions extends LayerConfig {
@@ -19,6 +20,10 @@ export class Softmax extends Layer {
     super(options, ['axis']);
     this.axis = options.axis ?? -1;
     this.supportsMasking = true;
+  }
+
+  override actsOnSteps(rank = 3): boolean {
+    return behindSteps(this.axis, rank);
   }
 
   call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {

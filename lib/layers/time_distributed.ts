@@ -26,6 +26,10 @@ export class TimeDistributed extends Layer {
     this.layer.build([inputShape[0], ...inputShape.slice(2)]);
   }
 
+  override actsOnSteps(): boolean {
+    return true;
+  }
+
   call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
     const args = { training: kwargs.training, mask: null };
     if (this.layer.actsOnVectors) return this.layer.invoke(inputs, args);

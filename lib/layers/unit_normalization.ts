@@ -1,6 +1,7 @@
 import { maximum, multiply, rsqrt, square } from '../ops/arithmetic.js';
 import { normalizeAxes, sum, type Axes } from '../ops/reduce.js';
 import type { TensorBase } from '../program/tensor.js';
+import { behindSteps } from './checks.js';
 import { Layer, type LayerConfig } from './layer.js';
 
 export interface UnitNormalizationOptions extends LayerConfig {
@@ -24,6 +25,10 @@ export class UnitNormalization extends Layer {
     super(options, ['axis']);
     this.axis = options.axis ?? -1;
     this.supportsMasking = true;
+  }
+
+  override actsOnSteps(rank = 3): boolean {
+    return behindSteps(this.axis, rank);
   }
 
   call(inputs: TensorBase): TensorBase {

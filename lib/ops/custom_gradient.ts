@@ -1,6 +1,6 @@
 import { applyAll } from '../program/apply.js';
 import type { SymbolicTensor } from '../program/graph.js';
-import type { Op } from '../program/op.js';
+import type { Attrs, Op } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import type { Spec } from '../program/types.js';
 
@@ -8,8 +8,25 @@ import type { Spec } from '../program/types.js';
 export type GradientRule = (grads: readonly (SymbolicTensor | null)[]) => readonly (TensorBase | null)[];
 
 /**
- * Results that were computed from the inputs already, with a gradient rule in the place of that of their making. No
- * instruction: the new symbols are the old values, and the differentiation does not look behind them.
+ * An op whose results are its first inputs, as they are, with a gradient rule in the place of that of their making. No
+ * instruction: the new symbols are the old values.
+ */
+export function relabel<A extends Attrs>(name: string, results: number, grad: NonNullable<Op<A>['grad']>): Op<A> {
+  return {
+    name,
+    alias: true,
+    infer: (all) => all.slice(0, results) as Spec[],
+    grad,
+    // Behind the differentiation only the results matter.
+    layout: ({ inputs, attrs }) => {
+      const own = inputs.slice(0, results).map((x) => x!);
+      return { inputs: own.map((x) => x.base), attrs, perms: own.map((x) => x.perm) };
+    },
+  };
+}
+
+/**
+ * Results that were computed from the inputs already, and that the differentiation does not look behind.
  *
  * @param rule Called while the gradient is traced; one entry per input.
  */
@@ -18,19 +35,9 @@ export function withGradient(
   inputs: readonly SymbolicTensor[],
   rule: GradientRule,
 ): SymbolicTensor[] {
-  const op: Op = {
-    name: 'customGradient',
-    alias: true,
-    infer: (all) => all.slice(0, results.length) as Spec[],
-    grad: ({ grads, needs }) => {
-      const found = rule(grads) as readonly (SymbolicTensor | null)[];
-      return [...results.map(() => null), ...found.map((g, i) => (needs[results.length + i] ? g : null))];
-    },
-    // Behind the differentiation only the results matter.
-    layout: ({ inputs: laid, attrs }) => {
-      const own = laid.slice(0, results.length).map((x) => x!);
-      return { inputs: own.map((x) => x.base), attrs, perms: own.map((x) => x.perm) };
-    },
-  };
+  const op = relabel('customGradient', results.length, ({ grads, needs }) => {
+    const found = rule(grads) as readonly (SymbolicTensor | null)[];
+    return [...results.map(() => null), ...found.map((g, i) => (needs[results.length + i] ? g : null))];
+  });
   return applyAll(op, [...results, ...inputs], {}) as SymbolicTensor[];
 }

@@ -6,6 +6,7 @@ import { reshapeOp, transposeOp } from '../program/structural.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { sameShape, showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
 import { zeros } from './create.js';
+import { relabel } from './custom_gradient.js';
 import { unbroadcast } from './pointwise.js';
 import { normalizeAxis } from './reduce.js';
 
@@ -301,20 +302,11 @@ export function repeat(x: Operand, count: number, axis: number): TensorBase {
  * The parts as they are, with the gradient of all of them together: each by itself would be spread into an array of the
  * whole's size, and these be added.
  */
-const partsOp: Op<{ axis: number }> = {
-  name: 'parts',
-  alias: true,
-  infer: (all) => all.slice(0, -1) as Spec[],
-  grad({ outputs, attrs: { axis }, grads }) {
+const partsOp = (count: number): Op<{ axis: number }> =>
+  relabel('parts', count, ({ outputs, attrs: { axis }, grads }) => {
     const all = grads.map((g, i) => g ?? zeros(outputs[i].shape, outputs[i].dtype));
     return [...grads.map(() => null), concatenate(all, axis)] as never;
-  },
-  // Behind the differentiation only the parts matter.
-  layout({ inputs, attrs }) {
-    const parts = inputs.slice(0, -1).map((x) => x!);
-    return { inputs: [...parts, parts[0]].map((x) => x.base), attrs, perms: parts.map((x) => x.perm) };
-  },
-};
+  });
 
 /** The parts of x along an axis, each `size / parts` long. */
 export function split(x: Operand, parts: number, axis = -1): TensorBase[] {
@@ -325,5 +317,6 @@ export function split(x: Operand, parts: number, axis = -1): TensorBase[] {
   const n = t.shape[at] / parts;
   const before = new Array<null>(at).fill(null);
   const slices = Array.from({ length: parts }, (_, k) => slice(t, [...before, [k * n, (k + 1) * n]]));
-  return slices[0] instanceof Tensor ? slices : applyAll(partsOp, [...slices, t], { axis: at });
+  if (slices[0] instanceof Tensor) return slices;
+  return applyAll(partsOp(parts), [...slices, t], { axis: at });
 }

@@ -1,4 +1,5 @@
 import type { Graph, SymbolicTensor } from './graph.js';
+import type { layOut } from './layout.js';
 import { lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
 import { planMemory, rootOf } from './plan.js';
@@ -19,7 +20,7 @@ export interface Encoded {
 }
 
 /** Lowers, plans and writes a program that has been laid out. */
-export function encode(graph: Graph, outputs: readonly SymbolicTensor[]): Encoded {
+export function encode({ graph, outputs }: ReturnType<typeof layOut>): Encoded {
   const encoder = new Encoder();
   encoder.root(graph, outputs);
   return encoder.finish();

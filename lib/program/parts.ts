@@ -28,11 +28,16 @@ export async function inBreaths<R>(parts: Parts<R>): Promise<R> {
   }
 }
 
-/** The same parts, each with its ops added to `graph`. */
-export function* partsWithin<R>(graph: Graph, parts: Parts<R>): Parts<R> {
+/** The same parts, each run by `around`. */
+export function* eachPart<R>(around: <T>(part: () => T) => T, parts: Parts<R>): Parts<R> {
   for (;;) {
-    const { done, value } = within(graph, () => parts.next());
+    const { done, value } = around(() => parts.next());
     if (done) return value;
     yield;
   }
+}
+
+/** The same parts, each with its ops added to `graph`. */
+export function partsWithin<R>(graph: Graph, parts: Parts<R>): Parts<R> {
+  return eachPart((part) => within(graph, part), parts);
 }

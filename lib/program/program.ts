@@ -1,11 +1,11 @@
 import { native, type NativeBuffer, type NativeProgram, type NativeSource } from '../runtime/addon.js';
-import { encode, type Encoded } from './encode.js';
+import { encode } from './encode.js';
 import { SeqnnError } from './errors.js';
 import type { Graph, SymbolicTensor } from './graph.js';
 import { layingOut, layOut } from './layout.js';
 import type { Parts } from './parts.js';
 import { Tensor } from './tensor.js';
-import { allocate, type Spec, type TypedArray } from './types.js';
+import { allocate, sizeOf, type Spec, type TypedArray } from './types.js';
 
 /** A traced function with fixed shapes, ready to run. */
 export class Program {
@@ -20,7 +20,7 @@ export class Program {
   private readonly variables: readonly NativeBuffer[];
 
   /** @param outputs Symbols of the graph; what neither they nor an update needs is dropped. */
-  constructor(graph: Graph, outputs: readonly SymbolicTensor[], encoded = encodeLaid(layOut(graph, outputs))) {
+  constructor(graph: Graph, outputs: readonly SymbolicTensor[], encoded = encode(layOut(graph, outputs))) {
     this.inputSpecs = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }));
     this.outputSpecs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
     const { bytes, variables, inputs, arena } = encoded;
@@ -34,7 +34,7 @@ export class Program {
   static *inParts(graph: Graph, outputs: readonly SymbolicTensor[]): Parts<Program> {
     const laid = yield* layingOut(graph, outputs);
     yield;
-    const encoded = encodeLaid(laid);
+    const encoded = encode(laid);
     yield;
     return new Program(graph, outputs, encoded);
   }
@@ -46,7 +46,7 @@ export class Program {
    */
   run(inputs: readonly Tensor[], kept: readonly (Tensor | undefined)[] = []): Tensor[] {
     const outputs = this.outputSpecs.map(
-      ({ shape, dtype }, i) => kept[i] ?? new Tensor(allocate(dtype, size(shape)), shape, dtype),
+      ({ shape, dtype }, i) => kept[i] ?? new Tensor(allocate(dtype, sizeOf(shape)), shape, dtype),
     );
     this.program.run(
       this.used.map((i) => inputs[i].data),
@@ -78,14 +78,6 @@ export class Program {
     });
     return this.program.steps(used, order, from, count, milliseconds, results);
   }
-}
-
-function encodeLaid({ graph, outputs }: ReturnType<typeof layOut>): Encoded {
-  return encode(graph, outputs);
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((n, d) => n * d, 1);
 }
 
 export type { NativeBuffer, NativeSource, TypedArray };

@@ -5,12 +5,13 @@ export function about(): About {
   return native().about();
 }
 
-const MAX_THREADS = 256;
-
-/** How many threads kernels may use; results do not depend on it. Default: SEQNN_NUM_THREADS, or all usable cores. */
+/**
+ * How many threads kernels may use; results do not depend on it. Default: SEQNN_NUM_THREADS, or all usable cores.
+ *
+ * @throws RangeError for what is no number of threads, or more than the addon can use.
+ */
 export function setThreads(threads: number): void {
-  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
-    throw new RangeError(`setThreads: expected an integer from 1 to ${MAX_THREADS}, got ${String(threads)}.`);
-  }
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new RangeError(`setThreads: expected an integer of at least 1, got ${String(threads)}.`);
   native().setThreads(threads);
 }

@@ -1,10 +1,11 @@
 import { withWatcher } from '../layers/context.js';
 import { sqrt, square } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
-import { gradients } from '../ops/grad.js';
+import { gradientParts } from '../ops/grad.js';
 import { sum } from '../ops/reduce.js';
 import { checkOptions, StateError } from '../program/errors.js';
 import { Graph, within } from '../program/graph.js';
+import { eachPart, partsWithin, type Parts } from '../program/parts.js';
 import { Program } from '../program/program.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { symbolsOf } from '../program/trace.js';
@@ -68,20 +69,14 @@ function norm(x: TensorBase, axes?: readonly number[]): TensorBase {
   return sqrt(sum(square(cast(x, 'float64')), axes));
 }
 
-function* flowSteps(
-  model: Model,
-  compiled: Compiled,
-  specs: BatchSpecs,
-  seed: number,
-  plan: Plan,
-): Generator<void, Program> {
+function* flowSteps(model: Model, compiled: Compiled, specs: BatchSpecs, seed: number, plan: Plan): Parts<Program> {
   const graph = new Graph();
   graph.random = { seed, counter: compiled.optimizer.iterations, streams: 0 };
   const steps = new StepWatcher(graph, new Set(leavesOf(model.layers)));
   const inputs = within(graph, () => declare(graph, specs));
-  const forward = () => model.forward(inputs.x, plan.training);
-  const outputs = within(graph, () => (plan.perStep ? withWatcher(steps, forward) : forward()));
-  yield;
+  const forward = model.forwardParts(inputs.x, plan.training);
+  const watching = plan.perStep ? eachPart((part) => withWatcher(steps, part), forward) : forward;
+  const outputs = yield* partsWithin(graph, watching);
   const variables = namedWeights(model.layers, model.trainableWeights).map((w) => w.variable);
   const total = within(graph, () => {
     addPenalties(graph, variables);
@@ -89,7 +84,7 @@ function* flowSteps(
   });
   yield;
   const watched = steps.watched();
-  const grads = within(graph, () => gradients(total, [...variables, ...watched.map((w) => w.symbol)]));
+  const grads = yield* partsWithin(graph, gradientParts(total, [...variables, ...watched.map((w) => w.symbol)]));
   yield;
   const results = within(graph, () => {
     const ofWeights = grads.slice(0, variables.length);

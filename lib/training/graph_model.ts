@@ -87,8 +87,7 @@ export class GraphModel extends Model {
   override structure(): Structure {
     if (this.constructor !== GraphModel)
       throw new ValueError(`save: model '${this.name}' is of a class of its own, ${this.constructor.name}.`);
-    const { inputs, nodes, outputs } = this;
-    return { inputs, nodes, outputs: this.severalOutputs ? outputs : outputs[0] };
+    return { ...this.wiring(), outputs: this.severalOutputs ? this.outputs : this.outputs[0] };
   }
 
   /**

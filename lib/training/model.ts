@@ -38,16 +38,6 @@ export interface BatchOptions {
   returnDict?: boolean;
 }
 
-/** What a model is made of, for saving. */
-export type Structure =
-  | { readonly start: InputOptions; readonly layers: readonly Layer[] }
-  | {
-      readonly inputs: readonly LayerTensor[];
-      /** In an order in which each finds its inputs computed. */
-      readonly nodes: readonly LayerNode[];
-      readonly outputs: LayerTensor | readonly LayerTensor[];
-    };
-
 /** How the layers of a model are connected. */
 export interface Wiring {
   readonly inputs: readonly LayerTensor[];
@@ -55,6 +45,12 @@ export interface Wiring {
   readonly nodes: readonly LayerNode[];
   readonly outputs: readonly LayerTensor[];
 }
+
+/** What a model is made of, for saving. */
+export type Structure =
+  | { readonly start: InputOptions; readonly layers: readonly Layer[] }
+  /** A single output stands by itself unless it was given as a list. */
+  | (Omit<Wiring, 'outputs'> & { readonly outputs: LayerTensor | readonly LayerTensor[] });
 
 /** What sequential and graph models share: compile, fit, evaluate, predict. A model is a layer, too. */
 export abstract class Model extends Layer implements Programmable {

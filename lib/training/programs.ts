@@ -5,7 +5,7 @@ import { add } from '../ops/arithmetic.js';
 import { assign } from '../ops/update.js';
 import { StateError } from '../program/errors.js';
 import { Graph, within, type SymbolicTensor } from '../program/graph.js';
-import { atOnce, inBreaths, partsWithin, type Parts } from '../program/parts.js';
+import { atOnce, eachPart, inBreaths, partsWithin, type Parts } from '../program/parts.js';
 import { Program } from '../program/program.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { symbolsOf } from '../program/trace.js';
@@ -126,7 +126,8 @@ export class Programs {
     graph.random = { seed, counter: optimizer.iterations, streams: 0 };
     const inputs = within(graph, () => declare(graph, specs));
     const forward = this.model.forwardParts(inputs.x, true);
-    const outputs = yield* partsWithin(graph, part ? carrying(part.carry, forward) : forward);
+    const carrying = part ? eachPart((run) => withCarry(part.carry, run), forward) : forward;
+    const outputs = yield* partsWithin(graph, carrying);
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new StateError(`${this.model.name}: there are no trainable weights to fit.`);
     const total = within(graph, () => {
@@ -167,15 +168,6 @@ export class Programs {
     });
     yield;
     return yield* Program.inParts(graph, results);
-  }
-}
-
-/** The same parts, with recurrent layers that hand their states on. */
-function* carrying<R>(carry: Carry, parts: Parts<R>): Parts<R> {
-  for (;;) {
-    const { done, value } = withCarry(carry, () => parts.next());
-    if (done) return value;
-    yield;
   }
 }
 

@@ -1,37 +1,16 @@
-import { ActivityRegularization } from '../layers/activity_regularization.js';
-import { BatchNormalization } from '../layers/batch_normalization.js';
 import { Bidirectional } from '../layers/bidirectional.js';
-import { Concatenate } from '../layers/concatenate.js';
+import { behindSteps } from '../layers/checks.js';
 import { Conv1D } from '../layers/conv1d.js';
-import { Dropout } from '../layers/dropout.js';
-import { Embedding } from '../layers/embedding.js';
-import { InputLayer } from '../layers/input.js';
 import type { Layer } from '../layers/layer.js';
-import { Masking } from '../layers/masking.js';
-import { Add, Average, Maximum, Minimum, Multiply, Subtract } from '../layers/merge.js';
-import { GaussianDropout, GaussianNoise, SpatialDropout1D } from '../layers/noise.js';
 import { SequenceLayer } from '../layers/recurrent/sequence.js';
 import { TimeDistributed } from '../layers/time_distributed.js';
 import { ValueError } from '../program/errors.js';
 
-/** Layers whose output at a step is made of their inputs at that step. */
-const STEPWISE = [
-  ActivityRegularization,
-  Add,
-  Average,
-  BatchNormalization,
-  Dropout,
-  Embedding,
-  GaussianDropout,
-  GaussianNoise,
-  InputLayer,
-  Masking,
-  Maximum,
-  Minimum,
-  Multiply,
-  SpatialDropout1D,
-  Subtract,
-];
+/** Whether a layer's option `axis` names that of the steps, in inputs of the rank. */
+export function worksAlongSteps(layer: Layer, rank = 3): boolean {
+  const { axis } = layer.getConfig();
+  return axis !== undefined && !behindSteps(axis, rank);
+}
 
 /** Why a layer cannot work on a part of the steps with the states of the part before, or null when it can. */
 function hindrance(layer: Layer): string | null {
@@ -41,13 +20,12 @@ function hindrance(layer: Layer): string | null {
     return layer.returnState ? 'gives states, which do not belong to a step' : null;
   }
   if (layer instanceof Bidirectional) return 'goes backwards, from steps that are still to come';
-  if (layer instanceof Concatenate)
-    return layer.axis === -1 || layer.axis > 1 ? null : 'joins its inputs along the steps';
   if (layer instanceof TimeDistributed)
     return recurrentInside(layer) ? 'starts a recurrent layer anew at every step' : null;
   if (layer instanceof Conv1D)
     return layer.kernelSize === 1 && layer.strides === 1 ? null : 'reads or skips steps beyond the chunk';
-  if (layer.actsOnVectors || STEPWISE.some((Class) => layer instanceof Class)) return null;
+  if (layer.actsOnSteps()) return null;
+  if (worksAlongSteps(layer)) return 'works along the steps';
   return 'may need other steps than its own (a layer of your own that does not says so by actsOnVectors = true)';
 }
 

@@ -1,27 +1,17 @@
-import { ActivityRegularization } from '../layers/activity_regularization.js';
-import { BatchNormalization } from '../layers/batch_normalization.js';
-import { Concatenate } from '../layers/concatenate.js';
 import { parentsOf, runNode, type LayerNode, type LayerTensor } from '../layers/connect.js';
 import { Conv1D } from '../layers/conv1d.js';
-import { Dot } from '../layers/dot.js';
-import { Dropout } from '../layers/dropout.js';
 import { Embedding } from '../layers/embedding.js';
 import type { Layer } from '../layers/layer.js';
-import { Merge } from '../layers/merge.js';
-import { GaussianDropout, GaussianNoise, SpatialDropout1D } from '../layers/noise.js';
 import { initialStates } from '../layers/recurrent/stacked.js';
 import { SequenceLayer } from '../layers/recurrent/sequence.js';
-import { Softmax } from '../layers/softmax.js';
-import { TimeDistributed } from '../layers/time_distributed.js';
-import { UnitNormalization } from '../layers/unit_normalization.js';
 import { multiply } from '../ops/arithmetic.js';
-import { normalizeAxis } from '../ops/reduce.js';
 import { concatenate } from '../ops/shape.js';
 import { assign } from '../ops/update.js';
 import { ShapeError, ValueError } from '../program/errors.js';
 import { currentGraph, within, type Graph } from '../program/graph.js';
 import { tensor, type Tensor, type TensorBase } from '../program/tensor.js';
 import { Variable } from '../program/variable.js';
+import { worksAlongSteps } from './step_aligned.js';
 import { Past, State, type Memory } from './stream_memory.js';
 
 /** A tensor at one step: [B, 1, …] of a sequence, or [B, …], made of all steps so far. */
@@ -32,26 +22,6 @@ export interface Flow {
 
 /** One step of a kind of layer on sequences; null where the rule is not for the layer. */
 type Rule = (layer: Layer, inputs: readonly TensorBase[], node: LayerNode, memories: Memory[]) => Flow[] | null;
-
-/** Layers that compute every step from that step alone when they do not train. */
-const STEPWISE = [
-  ActivityRegularization,
-  Dropout,
-  Embedding,
-  GaussianDropout,
-  GaussianNoise,
-  Merge,
-  SpatialDropout1D,
-  TimeDistributed,
-];
-
-/** Layers that do so unless their `axis` is that of the steps. */
-const ALONG = [BatchNormalization, Concatenate, Softmax, UnitNormalization];
-
-function axesOf(layer: Layer, rank: number): number[] {
-  const given = (layer.getConfig().axis ?? -1) as number | readonly number[];
-  return [given].flat().map((axis) => normalizeAxis(layer.name, axis, rank));
-}
 
 const recurrent: Rule = (layer, [x], _node, memories) => {
   if (!(layer instanceof SequenceLayer)) return null;
@@ -82,12 +52,9 @@ const convolution: Rule = (layer, [x], _node, memories) => {
 };
 
 const stepwise: Rule = (layer, inputs, node) => {
-  const along = ALONG.some((Class) => layer instanceof Class) && axesOf(layer, inputs[0].rank);
-  if (!layer.actsOnVectors && !along && !STEPWISE.some((Class) => layer instanceof Class)) return null;
-  if (layer instanceof Dot) return null;
+  if (!layer.actsOnSteps(inputs[0].rank)) return null;
   if (new Set([node.inputs].flat().map((t) => t.shape[1] === 1)).size > 1)
     throw refusal(layer, 'repeats an input of one step at every step of another');
-  if (along && along.some((axis) => axis < 2)) throw refusal(layer, 'works along the steps');
   const given = Array.isArray(node.inputs) ? inputs : inputs[0];
   const y = layer.invoke(given, { training: false }) as TensorBase;
   if (layer.computeMask(given, null)) throw refusal(layer, 'masks steps');
@@ -123,7 +90,8 @@ export function takeStep(node: LayerNode, flowOf: (t: LayerTensor) => Flow, memo
     const results = rule(layer, inputs, node, memories);
     if (results) return results;
   }
-  throw refusal(layer, 'may need other steps than those so far');
+  const along = worksAlongSteps(layer, inputs[0].rank);
+  throw refusal(layer, along ? 'works along the steps' : 'may need other steps than those so far');
 }
 
 /** The past of x, which convolutions of one input share (a filter and its gate). */

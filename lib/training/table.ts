@@ -29,9 +29,10 @@ export interface Column {
   readonly source: NativeSource;
 }
 
-/** What a program that takes `batch` of these rows at a time declares. */
-export function batchSpec({ sample, dtype }: Column, batch: number): Spec {
-  return { shape: [batch, ...sample], dtype };
+/** What a program that takes `batch` of these rows at a time declares. @param steps Of each row; default all. */
+export function batchSpec({ sample, dtype }: Column, batch: number, steps?: number): Spec {
+  const [all, ...step] = sample;
+  return { shape: all === undefined ? [batch] : [batch, steps ?? all, ...step], dtype };
 }
 
 /** Native copies of the arrays of one table; views of one series share its copy. */
@@ -95,8 +96,12 @@ export interface Table {
   readonly weights: readonly (Column | null)[];
 }
 
-export function sourcesOf({ x, y, weights }: Table): NativeSource[] {
-  return [...x, ...y, ...weights.filter((w) => w !== null)].map((c) => c.source);
+/** Where native code finds the columns, seen from a step on. A weight for the whole row has no steps. */
+export function sourcesOf({ x, y, weights }: Table, step = 0): NativeSource[] {
+  return [...x, ...y, ...weights.filter((w) => w !== null)].map(({ source }) => {
+    const [buffer, base, rowStride, ...strides] = source;
+    return [buffer, base + step * (strides[0] ?? 0), rowStride, ...strides];
+  });
 }
 
 /** What a program on `batch` rows of the table takes. */
@@ -106,7 +111,8 @@ export interface BatchSpecs {
   readonly weights: readonly (Spec | null)[];
 }
 
-export function specsOf({ x, y, weights }: Table, batch: number): BatchSpecs {
-  const of = (c: Column) => batchSpec(c, batch);
+/** @param steps Of each row; default all. */
+export function specsOf({ x, y, weights }: Table, batch: number, steps?: number): BatchSpecs {
+  const of = (c: Column) => batchSpec(c, batch, steps);
   return { x: x.map(of), y: y.map(of), weights: weights.map((w) => w && of(w)) };
 }

@@ -1,17 +1,12 @@
 import { ShapeError } from '../program/errors.js';
-import type { Spec } from '../program/types.js';
 import { showShape } from '../program/types.js';
-import type { NativeSource } from '../runtime/addon.js';
 import type { Compiled } from './compiled.js';
 import type { Session } from './session.js';
 import type { Slot } from './slots.js';
-import type { BatchSpecs, Column, Table } from './table.js';
+import { sourcesOf, specsOf, type Column, type Table } from './table.js';
 
 // Truncated backpropagation through time (Williams & Peng 1990): a batch is walked in chunks of k steps. The recurrent
 // layers' states go on from chunk to chunk, the gradient does not, and every chunk ends with an update of the weights.
-
-/** A chunk may take this long before it reports; it is one step of a program, so it always runs to its end. */
-const CHUNK_MS = 10;
 
 /** What the walk needs to know of the model. */
 interface Places {
@@ -40,7 +35,7 @@ export class ChunkWalk {
       const program = await (length === steps
         ? programs.train(specs, this.compiled, seed)
         : programs.trainChunk(specs, this.compiled, seed, begin > 0, length / this.k));
-      await program.steps(sourcesOf(table, begin), order, from, 1, CHUNK_MS);
+      await program.steps(sourcesOf(table, begin), order, from, 1, 0);
     }
   }
 }
@@ -58,20 +53,4 @@ function stepsOf({ inputSlots, outputSlots }: Places, { x, y, weights }: Table):
   y.forEach((c, i) => check(`y '${outputSlots[i].name}'`, c));
   weights.forEach((c) => c && c.sample.length > 0 && check('sampleWeight', c));
   return steps;
-}
-
-function specsOf({ x, y, weights }: Table, rows: number, length: number): BatchSpecs {
-  const of = ({ sample, dtype }: Column): Spec => ({
-    shape: sample.length === 0 ? [rows] : [rows, length, ...sample.slice(1)],
-    dtype,
-  });
-  return { x: x.map(of), y: y.map(of), weights: weights.map((c) => c && of(c)) };
-}
-
-/** The same buffers, seen from a step on. A weight for the whole row has no steps. */
-function sourcesOf({ x, y, weights }: Table, begin: number): NativeSource[] {
-  return [...x, ...y, ...weights.filter((w) => w !== null)].map(({ source }) => {
-    const [buffer, base, rowStride, ...strides] = source;
-    return [buffer, base + begin * (strides[0] ?? 0), rowStride, ...strides];
-  });
 }

@@ -21,7 +21,7 @@ describe('mcDropout', () => {
 
   it('refuses a single sample, a wrong coverage and unknown options', async () => {
     await assert.rejects(data.mcDropout(model, x, { samples: 1 }), /samples must be an integer of at least 2, got 1/);
-    await assert.rejects(data.mcDropout(model, x, { coverage: 2 }), /coverage must be between 0 and 1, got 2/);
+    await assert.rejects(data.mcDropout(model, x, { coverage: 2 }), /coverage must lie between 0 and 1, got 2/);
     await assert.rejects(data.mcDropout(model, x, { sample: 3 } as never), /Did you mean 'samples'/);
   });
 });

@@ -56,6 +56,6 @@ describe('data.residualBands', () => {
 
   it('names what does not fit', () => {
     assert.throws(() => data.residualBands([[1]], [[1, 2]]), /one shape \[n, ahead\], got \[1, 1\] and \[1, 2\]/);
-    assert.throws(() => data.residualBands([[1]], [[1]], 90), /coverage must be between 0 and 1, got 90/);
+    assert.throws(() => data.residualBands([[1]], [[1]], 90), /coverage must lie between 0 and 1, got 90/);
   });
 });

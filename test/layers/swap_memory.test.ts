@@ -24,7 +24,7 @@ const KINDS: Record<string, (options: Options) => Layer> = {
   gru: (o) => layers.gru({ ...common, ...o }),
   'stacked cells': (o) =>
     layers.rnn({ cell: [layers.gruCell(common), layers.lstmCell(common)], dtype: 'float64', ...o }),
-  'a scanned cell': (o) =>
+  'a cell with norms': (o) =>
     layers.rnn({ cell: layers.layerNormLSTMCell({ units: H, dtype: 'float64' }), dtype: 'float64', ...o }),
   'a projected cell': (o) =>
     layers.rnn({

@@ -211,6 +211,10 @@ describe('fit with tbptt', () => {
       [layers.conv1D({ filters: 2, kernelSize: 3, padding: 'causal', inputShape: [null, F] })],
       /Conv1D.*beyond the chunk/,
     ],
+    'features along the steps': [
+      [layers.batchNormalization({ axis: 1, inputShape: [T, F], name: 'norm' }), sequence()],
+      /'norm' \(BatchNormalization\).*along the steps/,
+    ],
     pooling: [[sequence(), layers.globalAveragePooling1D()], /GlobalAveragePooling1D/],
     'a recurrent layer at every step': [
       [

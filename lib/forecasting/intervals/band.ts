@@ -24,12 +24,6 @@ export function alike(who: string, values: readonly TensorLike[]): Tensor[] {
   return tensors;
 }
 
-export function checkCoverage(who: string, coverage: number): number {
-  if (!(typeof coverage === 'number' && coverage > 0 && coverage < 1))
-    throw new ValueError(`${who}: coverage must lie between 0 and 1, got ${show(coverage)}.`);
-  return coverage;
-}
-
 /** Quantiles in growing order, all between 0 and 1. */
 export function checkQuantiles(who: string, quantiles: readonly number[]): readonly number[] {
   const grows = (q: unknown, i: number) => typeof q === 'number' && q > (i === 0 ? 0 : quantiles[i - 1]) && q < 1;

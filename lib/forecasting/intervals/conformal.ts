@@ -1,7 +1,8 @@
+import { checkCoverage } from '../../data/quantile.js';
 import { checkOptions, ShapeError, ValueError } from '../../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../../program/tensor.js';
 import { allocate, showShape } from '../../program/types.js';
-import { alike, checkCoverage, type Band, type BandLike } from './band.js';
+import { alike, type Band, type BandLike } from './band.js';
 
 export interface ConformalOptions {
   /** Share of the truth that the intervals are to hold. Default 0.9. */

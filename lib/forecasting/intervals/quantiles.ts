@@ -1,8 +1,8 @@
-import { quantile } from '../../data/quantile.js';
+import { checkCoverage, quantile } from '../../data/quantile.js';
 import { checkOptions, ShapeError } from '../../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../../program/tensor.js';
 import { showShape } from '../../program/types.js';
-import { checkCoverage, checkQuantiles, type Band } from './band.js';
+import { checkQuantiles, type Band } from './band.js';
 
 export interface QuantilesOptions {
   /** What each output is trained for (losses.quantiles), growing. */

@@ -1,7 +1,8 @@
+import { checkCoverage } from '../../data/quantile.js';
 import { ShapeError } from '../../program/errors.js';
 import { tensor, type TensorLike } from '../../program/tensor.js';
 import { sameShape, showShape } from '../../program/types.js';
-import { alike, checkCoverage, checkQuantiles } from './band.js';
+import { alike, checkQuantiles } from './band.js';
 
 // How good intervals and distributions are; all take tensors of one shape and give one number.
 
