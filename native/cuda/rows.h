@@ -28,6 +28,14 @@ struct Row {
   __device__ bool leads() const { return !across || threadIdx.x == 0; }
 };
 
+// The greatest of a row; a NaN wins.
+template <class T, bool across>
+__device__ T highest(const Row<T, across>& row, const T* x) {
+  T top = static_cast<T>(-INFINITY);
+  row.each([&](int64_t, int64_t at) { top = nanMax<T>(top, x[at]); });
+  return row.greatest(top);
+}
+
 template <class T, bool across, class Body>
 __global__ void rowKernel(AxisView view, Body body) {
   if constexpr (across) {

@@ -1,8 +1,6 @@
 // Where the extreme lies (attrs kind max|min, axis), and whether a label is among the k largest (attr k).
 
-#include <string.h>
-
-#include "cpu/ops/operands.h"
+#include "cpu/ops/along_axis_config.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -60,24 +58,16 @@ class ArgReduce final : public Kernel {
 };
 
 template <class T>
-Kernel* createArg(const Node& node, const AxisView& view) {
-  const char* kind = node.word("kind", "");
-  if (strcmp(kind, "max") == 0) return new ArgReduce<T, true>(view);
-  if (strcmp(kind, "min") == 0) return new ArgReduce<T, false>(view);
-  fail("argReduce: kind \"%s\", expected max or min", kind);
-}
-
-template <class T>
 class TopKHit final : public Kernel {
  public:
-  TopKHit(int64_t rows, int64_t classes, int64_t k) : rows_(rows), classes_(classes), k_(k) {}
+  explicit TopKHit(const TopKConfig& config) : c_(config) {}
 
   void run(const Call& call) override {
     const T* x = in<T>(call, 0);                  // [N, C]
     const int32_t* label = in<int32_t>(call, 1);  // [N]
     uint8_t* hit = out<uint8_t>(call, 0);         // [N]
-    for (int64_t r = 0; r < rows_; ++r) {
-      hit[r] = label[r] >= 0 && label[r] < classes_ && hitRow(x + r * classes_, x[r * classes_ + label[r]]);
+    for (int64_t r = 0; r < c_.rows; ++r) {
+      hit[r] = label[r] >= 0 && label[r] < c_.classes && hitRow(x + r * c_.classes, x[r * c_.classes + label[r]]);
     }
   }
 
@@ -87,41 +77,27 @@ class TopKHit final : public Kernel {
   bool hitRow(const T* row, T target) const {
     if (target - target != 0) return false;
     int64_t above = 0;
-    for (int64_t c = 0; c < classes_; ++c) above += row[c] > target;
-    return above < k_;
+    for (int64_t c = 0; c < c_.classes; ++c) above += row[c] > target;
+    return above < c_.k;
   }
 
-  int64_t rows_, classes_, k_;
+  TopKConfig c_;
 };
+
+template <class T>
+using ArgMax = ArgReduce<T, true>;
+template <class T>
+using ArgMin = ArgReduce<T, false>;
 
 }  // namespace
 
 Kernel* create_argReduce(const Node& node) {
-  const Value& x = present(node, 0);
-  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
-  if (view.count == 0 && view.rows() > 0) fail("argReduce: the axis has no elements");
-  expectOutput(node, 0, "the output", DType::i32, view.rows());
-  switch (x.dtype) {
-    case DType::f32:
-      return createArg<float>(node, view);
-    case DType::f64:
-      return createArg<double>(node, view);
-    case DType::i32:
-      return createArg<int32_t>(node, view);
-    case DType::boolean:
-      return createArg<uint8_t>(node, view);
-  }
-  return nullptr;
+  const ArgReduceConfig config = argReduceConfig(node);
+  const DType dtype = node.input(0).dtype;
+  return config.larger ? newTyped<ArgMax>(dtype, config.view) : newTyped<ArgMin>(dtype, config.view);
 }
 
-Kernel* create_topKHit(const Node& node) {
-  const Value& x = present(node, 0);
-  if (x.shape.rank == 0) fail("topKHit: predictions are a scalar, expected [..., classes]");
-  const int64_t classes = x.shape.dim[x.shape.rank - 1], rows = x.shape.size(0, x.shape.rank - 1);
-  expectInput(node, 1, "the labels", DType::i32, rows);
-  expectOutput(node, 0, "the output", DType::boolean, rows);
-  return newFloating<TopKHit>(node, x.dtype, rows, classes, node.integer("k", 1));
-}
+Kernel* create_topKHit(const Node& node) { return newFloating<TopKHit>(node, node.input(0).dtype, topKConfig(node)); }
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

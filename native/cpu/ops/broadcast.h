@@ -2,7 +2,7 @@
 
 // How an operand of any dtype is spread over a larger shape, block by block.
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/walk.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -57,14 +57,12 @@ void storeAs(const T* from, DType dtype, void* to, int64_t start, int64_t n) {
   }
 }
 
-// The operand's steps along the larger shape, with neighbouring dimensions merged where they walk as one.
-struct Broadcast {
-  DType dtype;
-  int rank;  // of the merged dimensions
-  int64_t dim[kMaxRank], stride[kMaxRank];
+// The larger shape's elements through the operand.
+struct Broadcast : Walk {
+  DType dtype = DType::f32;
 
-  bool scalar() const { return rank == 0 || (rank == 1 && stride[0] == 0); }
-  bool plain() const { return rank == 1 && stride[0] == 1; }
+  bool scalar() const { return rank == 0 || (rank == 1 && step[0] == 0); }
+  bool plain() const { return rank == 1 && step[0] == 1; }
 
   // Elements [start, start + n) of the larger shape, as T.
   template <class T>
@@ -101,24 +99,24 @@ struct Broadcast {
     for (int d = rank - 1; d >= 0; --d) {
       at[d] = rest % dim[d];
       rest /= dim[d];
-      offset += at[d] * stride[d];
+      offset += at[d] * step[d];
     }
     const int last = rank - 1;
     while (n > 0) {
       const int64_t run = least(dim[last] - at[last], n);
-      if (stride[last] == 0) {
+      if (step[last] == 0) {
         const Vec<T> value = splat(static_cast<T>(p[offset]));
         eachVector<T>(0, run, [&](int64_t i, int lanes) { storeLanes(to + i, value, lanes); });
       } else {
-        const S* from = p + offset;  // merged and dense: the innermost stride is 1
+        const S* from = p + offset;  // merged and dense: the innermost step is 1
         copyAs(from, run, to);
       }
       to += run;
       n -= run;
-      offset += (dim[last] - at[last]) * stride[last];
+      offset += (dim[last] - at[last]) * step[last];
       at[last] = 0;
       for (int d = last - 1; d >= 0; --d) {
-        offset += stride[d] - (d + 1 <= last ? dim[d + 1] * stride[d + 1] : 0);
+        offset += step[d] - (d + 1 <= last ? dim[d + 1] * step[d + 1] : 0);
         if (++at[d] < dim[d]) break;
         at[d] = 0;
       }
@@ -128,7 +126,7 @@ struct Broadcast {
 
 // numpy's rule: dimensions are matched from the right, and a 1 is repeated.
 inline Broadcast broadcastTo(const Node& node, const Value& value, int operand, const Shape& shape) {
-  Broadcast b{};
+  Broadcast b;
   b.dtype = value.dtype;
   const int missing = shape.rank - value.shape.rank;
   bool fits = missing >= 0;
@@ -140,16 +138,7 @@ inline Broadcast broadcastTo(const Node& node, const Value& value, int operand, 
     dense *= own;
   }
   if (!fits) fail("%s: operand %d does not broadcast to the shape of the outputs", node.op(), operand);
-  for (int d = 0; d < shape.rank; ++d) {
-    if (shape.dim[d] == 1) continue;
-    if (b.rank > 0 && b.stride[b.rank - 1] == step[d] * shape.dim[d]) {
-      b.dim[b.rank - 1] *= shape.dim[d];
-      b.stride[b.rank - 1] = step[d];
-      continue;
-    }
-    b.dim[b.rank] = shape.dim[d];
-    b.stride[b.rank++] = step[d];
-  }
+  for (int d = 0; d < shape.rank; ++d) b.add(shape.dim[d], step[d]);
   return b;
 }
 

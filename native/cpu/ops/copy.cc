@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/move_config.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -21,16 +21,10 @@ class Copy final : public Kernel {
   size_t bytes_;
 };
 
-Kernel* newCopy(const Node& node) {
-  const Value& x = present(node, 0);
-  expectOutput(node, 0, "the output", x.dtype, x.shape.size());
-  return new Copy(static_cast<size_t>(x.shape.size()) * bytesOf(x.dtype));
-}
-
 }  // namespace
 
-Kernel* create_copy(const Node& node) { return newCopy(node); }
-Kernel* create_assign(const Node& node) { return newCopy(node); }
+Kernel* create_copy(const Node& node) { return new Copy(copiedBytes(node)); }
+Kernel* create_assign(const Node& node) { return new Copy(copiedBytes(node)); }
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

@@ -1,20 +1,14 @@
-// Crossentropy of logits along one axis, against probabilities or (flag sparse) class numbers.
-//   softmaxCrossEntropy: logits [O, C, I], target [O, C, I] or i32 [O, I] -> loss [O, I], probabilities [O, C, I]
-//   (optional) softmaxCrossEntropyGrad: probabilities, target, dloss [O, I] -> dlogits
+// Crossentropy of logits along one axis, against probabilities or class numbers, and its gradient.
 
 #include <math.h>
 
 #include "cpu/ops/lines.h"
+#include "cpu/ops/softmax_config.h"
 #include "cpu/simd/math.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
-
-struct Config {
-  AxisView view;
-  bool sparse, probabilities;
-};
 
 void checkLabels(const int32_t* label, int64_t count, int64_t classes) {
   for (int64_t i = 0; i < count; ++i) {
@@ -45,7 +39,7 @@ Vec<T> atLabels(const Line<T, across>& line, const T* x, const int32_t* label) {
 template <class T>
 class CrossEntropy final : public Kernel {
  public:
-  explicit CrossEntropy(const Config& config) : config_(config), lines_(config.view) {}
+  explicit CrossEntropy(const CrossEntropyConfig& config) : config_(config), lines_(config.view) {}
 
   void run(const Call& call) override {
     const T* logits = in<T>(call, 0);
@@ -89,14 +83,14 @@ class CrossEntropy final : public Kernel {
   }
 
  private:
-  Config config_;
+  CrossEntropyConfig config_;
   Lines<T> lines_;
 };
 
 template <class T>
 class CrossEntropyGrad final : public Kernel {
  public:
-  explicit CrossEntropyGrad(const Config& config) : config_(config), lines_(config.view) {}
+  explicit CrossEntropyGrad(const CrossEntropyConfig& config) : config_(config), lines_(config.view) {}
 
   void run(const Call& call) override {
     const T* probabilities = in<T>(call, 0);
@@ -125,37 +119,17 @@ class CrossEntropyGrad final : public Kernel {
   }
 
  private:
-  Config config_;
+  CrossEntropyConfig config_;
   Lines<T> lines_;
 };
-
-Config configOf(const Node& node, const Value& logits) {
-  const Config config{viewAround(logits.shape, axisOf(node, logits.shape)), node.flag("sparse"),
-                      node.output(1).present};
-  if (config.sparse) {
-    expectInput(node, 1, "the labels", DType::i32, config.view.rows());
-  } else {
-    expectInput(node, 1, "the target", logits.dtype, config.view.size());
-  }
-  return config;
-}
 
 }  // namespace
 
 Kernel* create_softmaxCrossEntropy(const Node& node) {
-  const Value& logits = present(node, 0);
-  const Config config = configOf(node, logits);
-  expectOutput(node, 0, "the loss", logits.dtype, config.view.rows());
-  if (config.probabilities) expectOutput(node, 1, "the probabilities", logits.dtype, config.view.size());
-  return newFloating<CrossEntropy>(node, logits.dtype, config);
+  return newFloating<CrossEntropy>(node, node.input(0).dtype, crossEntropyConfig(node));
 }
-
 Kernel* create_softmaxCrossEntropyGrad(const Node& node) {
-  const Value& probabilities = present(node, 0);
-  const Config config = configOf(node, probabilities);
-  expectInput(node, 2, "dloss", probabilities.dtype, config.view.rows());
-  expectOutput(node, 0, "dlogits", probabilities.dtype, config.view.size());
-  return newFloating<CrossEntropyGrad>(node, probabilities.dtype, config);
+  return newFloating<CrossEntropyGrad>(node, node.input(0).dtype, crossEntropyGradConfig(node));
 }
 
 }  // namespace SEQNN_ISA

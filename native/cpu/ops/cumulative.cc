@@ -1,58 +1,16 @@
 // Running sums, products and extremes along one axis (attrs kind sum|prod|max|min, axis, reverse, exclusive).
 
-#include <math.h>
-#include <string.h>
-
-#include "cpu/ops/operands.h"
+#include "cpu/ops/along_axis_config.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
 
-// Long running sums of floats are carried in double; integers wrap around.
-template <class T>
-struct Carry {
-  using type = double;
-  static constexpr double low = -HUGE_VAL, high = HUGE_VAL;
-};
-template <>
-struct Carry<int32_t> {
-  using type = int64_t;
-  static constexpr int64_t low = INT32_MIN, high = INT32_MAX;
-};
-template <>
-struct Carry<uint8_t> {
-  using type = int64_t;
-  static constexpr int64_t low = 0, high = 1;
-};
-
-enum class Kind { sum, prod, max, min };
-
-template <class A>
-SEQNN_INLINE A wrapped(uint64_t v) {
-  return static_cast<A>(static_cast<int32_t>(static_cast<uint32_t>(v)));
-}
-
-template <class A, Kind kind>
-SEQNN_INLINE A join(A a, A b) {
-  constexpr bool whole = static_cast<A>(0.5) == 0;
-  switch (kind) {
-    case Kind::sum:
-      return whole ? wrapped<A>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)) : a + b;
-    case Kind::prod:
-      return whole ? wrapped<A>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)) : a * b;
-    case Kind::max:
-      return b != b || a < b ? b : a;
-    case Kind::min:
-      return b != b || b < a ? b : a;
-  }
-}
-
-template <class T, Kind kind>
+template <class T, CumulativeKind kind>
 class Cumulative final : public Kernel {
  public:
-  Cumulative(const AxisView& view, bool reverse, bool exclusive)
-      : view_(view), reverse_(reverse), exclusive_(exclusive) {}
+  explicit Cumulative(const CumulativeConfig& config)
+      : view_(config.view), reverse_(config.reverse), exclusive_(config.exclusive) {}
 
   void run(const Call& call) override {
     const T* x = in<T>(call, 0);  // [outer, count, inner]
@@ -70,18 +28,15 @@ class Cumulative final : public Kernel {
  private:
   using A = typename Carry<T>::type;
   static constexpr int64_t kTile = 64;
-  static constexpr A kStart = kind == Kind::sum    ? A(0)
-                              : kind == Kind::prod ? A(1)
-                              : kind == Kind::max  ? Carry<T>::low
-                                                   : Carry<T>::high;
 
   void runTile(const T* x, T* y, int64_t n) const {
+    const A start = carriedFirst<T>(kind);
     A carry[kTile];
-    for (int64_t i = 0; i < n; ++i) carry[i] = kStart;
+    for (int64_t i = 0; i < n; ++i) carry[i] = start;
     for (int64_t s = 0; s < view_.count; ++s) {
       const int64_t row = (reverse_ ? view_.count - 1 - s : s) * view_.inner;
       for (int64_t i = 0; i < n; ++i) {
-        const A next = join<A, kind>(carry[i], static_cast<A>(x[row + i]));
+        const A next = carriedOn<A>(kind, carry[i], static_cast<A>(x[row + i]));
         y[row + i] = static_cast<T>(exclusive_ ? carry[i] : next);
         carry[i] = next;
       }
@@ -93,34 +48,30 @@ class Cumulative final : public Kernel {
 };
 
 template <class T>
-Kernel* createFor(const Node& node, const AxisView& view) {
-  const char* kind = node.word("kind", "");
-  const bool reverse = node.flag("reverse"), exclusive = node.flag("exclusive");
-  if (strcmp(kind, "max") == 0) return new Cumulative<T, Kind::max>(view, reverse, exclusive);
-  if (strcmp(kind, "min") == 0) return new Cumulative<T, Kind::min>(view, reverse, exclusive);
+Kernel* createFor(const CumulativeConfig& config) {
+  using Kind = CumulativeKind;
+  if (config.kind == Kind::max) return new Cumulative<T, Kind::max>(config);
+  if (config.kind == Kind::min) return new Cumulative<T, Kind::min>(config);
   if constexpr (sizeof(T) > 1) {
-    if (strcmp(kind, "sum") == 0) return new Cumulative<T, Kind::sum>(view, reverse, exclusive);
-    if (strcmp(kind, "prod") == 0) return new Cumulative<T, Kind::prod>(view, reverse, exclusive);
+    if (config.kind == Kind::sum) return new Cumulative<T, Kind::sum>(config);
+    if (config.kind == Kind::prod) return new Cumulative<T, Kind::prod>(config);
   }
-  fail("cumulative: kind \"%s\" of %s, expected sum, prod, max or min (of bool: max or min)", kind,
-       nameOf(node.input(0).dtype));
+  return nullptr;
 }
 
 }  // namespace
 
 Kernel* create_cumulative(const Node& node) {
-  const Value& x = present(node, 0);
-  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
-  expectOutput(node, 0, "the output", x.dtype, view.size());
-  switch (x.dtype) {
+  const CumulativeConfig config = cumulativeConfig(node);
+  switch (node.input(0).dtype) {
     case DType::f32:
-      return createFor<float>(node, view);
+      return createFor<float>(config);
     case DType::f64:
-      return createFor<double>(node, view);
+      return createFor<double>(config);
     case DType::i32:
-      return createFor<int32_t>(node, view);
+      return createFor<int32_t>(config);
     case DType::boolean:
-      return createFor<uint8_t>(node, view);
+      return createFor<uint8_t>(config);
   }
   return nullptr;
 }

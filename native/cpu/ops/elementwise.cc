@@ -2,7 +2,7 @@
 //   attrs: constants, code (quadruples name, a, b, c), results (a register per output).
 //   Registers: the inputs, then the constants, then one per code step; -1 where a step has no operand.
 
-#include "cpu/ops/broadcast.h"
+#include "cpu/ops/elementwise_config.h"
 #include "cpu/ops/micro_ops.h"
 #include "cpu/ops/operands.h"
 
@@ -78,11 +78,7 @@ class Elementwise final : public Kernel {
   }
 
   void readOutputs(const Node& node) {
-    for (int i = 0; i < outputCount_; ++i) {
-      const Value& value = presentOut(node, i);
-      if (!(value.shape == shape_)) fail("elementwise: output %d has another shape than output 0", i);
-      outputTypes_[i] = value.dtype;
-    }
+    for (int i = 0; i < outputCount_; ++i) outputTypes_[i] = outputType(node, i, shape_);
   }
 
   void readInputs(const Node& node) {
@@ -260,25 +256,9 @@ class Elementwise final : public Kernel {
   Owned<T> constants_;        // [constants, lanes] a vector each
 };
 
-// Integers are exact in double only; float is enough for everything that touches float32.
-bool needsDouble(const Node& node) {
-  bool anyDouble = false, anyFloat = false, anyInteger = false;
-  const auto look = [&](const Value& value) {
-    anyDouble = anyDouble || value.dtype == DType::f64;
-    anyFloat = anyFloat || value.dtype == DType::f32;
-    anyInteger = anyInteger || value.dtype == DType::i32;
-  };
-  for (int i = 0; i < node.inputs(); ++i) look(node.input(i));
-  for (int i = 0; i < node.outputs(); ++i) look(node.output(i));
-  return anyDouble || (anyInteger && !anyFloat);
-}
-
 }  // namespace
 
-Kernel* create_elementwise(const Node& node) {
-  if (needsDouble(node)) return new Elementwise<double>(node);
-  return new Elementwise<float>(node);
-}
+Kernel* create_elementwise(const Node& node) { return newElementwise<Elementwise>(node); }
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/indexed_rows.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -20,7 +20,8 @@ void checkIndices(const char* op, const int32_t* index, int64_t count, int64_t r
 
 class GatherRows final : public Kernel {
  public:
-  GatherRows(int64_t rows, size_t rowBytes, int64_t count) : rows_(rows), rowBytes_(rowBytes), count_(count) {}
+  GatherRows(const IndexedRows& config, size_t elementBytes)
+      : rows_(config.rows), rowBytes_(static_cast<size_t>(config.width) * elementBytes), count_(config.count) {}
 
   void run(const Call& call) override {
     const char* table = in<char>(call, 0);        // [V, row]
@@ -46,11 +47,11 @@ class GatherRows final : public Kernel {
 template <class T>
 class ScatterAddRows final : public Kernel {
  public:
-  ScatterAddRows(int64_t rows, int64_t width, int64_t count)
-      : rows_(rows),
-        width_(width),
-        count_(count),
-        split_(splitWork((width + kColumns - 1) / kColumns, (count + rows) * kColumns)) {}
+  explicit ScatterAddRows(const IndexedRows& config)
+      : rows_(config.rows),
+        width_(config.width),
+        count_(config.count),
+        split_(splitWork((width_ + kColumns - 1) / kColumns, (count_ + rows_) * kColumns)) {}
 
   void run(const Call& call) override {
     const int32_t* index = in<int32_t>(call, 0);  // [count]
@@ -78,22 +79,10 @@ class ScatterAddRows final : public Kernel {
 
 }  // namespace
 
-Kernel* create_gatherRows(const Node& node) {
-  const Value& table = present(node, 0);
-  if (table.shape.rank == 0) fail("gatherRows: the table is a scalar, expected [rows, ...]");
-  const Value& index = node.need(1, DType::i32);
-  const int64_t count = index.shape.size(), width = table.shape.size(1, table.shape.rank);
-  expectOutput(node, 0, "the output", table.dtype, count * width);
-  return new GatherRows(table.shape.dim[0], static_cast<size_t>(width) * bytesOf(table.dtype), count);
-}
+Kernel* create_gatherRows(const Node& node) { return new GatherRows(gatheredRows(node), bytesOf(node.input(0).dtype)); }
 
 Kernel* create_scatterAddRows(const Node& node) {
-  const Value& table = presentOut(node, 0);
-  if (table.shape.rank == 0) fail("scatterAddRows: the output is a scalar, expected [rows, ...]");
-  const Value& index = node.need(0, DType::i32);
-  const int64_t count = index.shape.size(), width = table.shape.size(1, table.shape.rank);
-  expectInput(node, 1, "dy", table.dtype, count * width);
-  return newFloating<ScatterAddRows>(node, table.dtype, table.shape.dim[0], width, count);
+  return newFloating<ScatterAddRows>(node, node.output(0).dtype, scatteredRows(node));
 }
 
 }  // namespace SEQNN_ISA

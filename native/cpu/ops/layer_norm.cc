@@ -1,22 +1,16 @@
-// Normalisation over one axis of [O, C, I] (attrs axis, epsilon; flag rms: no mean is taken away).
-//   x, gamma [C]?, beta [C]? -> y, mean [O, I]?, rstd [O, I]?
+// Normalisation over one axis.
 
+#include "cpu/ops/layer_norm_config.h"
 #include "cpu/ops/lines.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
 
-struct Config {
-  AxisView view;
-  double epsilon;
-  bool rms, gamma, beta, mean, rstd;
-};
-
 template <class T>
 class LayerNorm final : public Kernel {
  public:
-  explicit LayerNorm(const Config& config) : config_(config), lines_(config.view) {}
+  explicit LayerNorm(const LayerNormConfig& config) : config_(config), lines_(config.view) {}
 
   void run(const Call& call) override {
     const T* x0 = in<T>(call, 0);
@@ -52,29 +46,14 @@ class LayerNorm final : public Kernel {
   }
 
  private:
-  Config config_;
+  LayerNormConfig config_;
   Lines<T> lines_;
 };
 
 }  // namespace
 
 Kernel* create_layerNorm(const Node& node) {
-  const Value& x = present(node, 0);
-  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
-  const Config config{view,
-                      node.number("epsilon", 1e-3),
-                      node.flag("rms"),
-                      node.input(1).present,
-                      node.input(2).present,
-                      node.output(1).present,
-                      node.output(2).present};
-  if (config.rms && config.beta) fail("layerNorm: beta is given, expected none with rms");
-  if (config.gamma) expectInput(node, 1, "gamma", x.dtype, view.count);
-  if (config.beta) expectInput(node, 2, "beta", x.dtype, view.count);
-  expectOutput(node, 0, "the output", x.dtype, view.size());
-  if (config.mean) expectOutput(node, 1, "mean", x.dtype, view.rows());
-  if (config.rstd) expectOutput(node, 2, "rstd", x.dtype, view.rows());
-  return newFloating<LayerNorm>(node, x.dtype, config);
+  return newFloating<LayerNorm>(node, node.input(0).dtype, layerNormConfig(node));
 }
 
 }  // namespace SEQNN_ISA

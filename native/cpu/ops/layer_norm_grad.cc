@@ -1,24 +1,20 @@
-// Gradient of layerNorm: x, gamma?, mean [O, I] (absent with rms), rstd [O, I], dy -> dx?, dgamma [C]?, dbeta [C]?
+// Gradient of layerNorm.
 
 #include <string.h>
 
+#include "cpu/ops/layer_norm_config.h"
 #include "cpu/ops/lines.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
 
-struct Config {
-  AxisView view;
-  bool rms, gamma, mean, dx, dgamma, dbeta;
-};
-
 // dgamma and dbeta are summed per task into vectors (one for each position of the axis, or of each vector of
 // positions), and the tasks' sums are added up in order.
 template <class T>
 class LayerNormGrad final : public Kernel {
  public:
-  explicit LayerNormGrad(const Config& config) : config_(config), lines_(config.view) {
+  explicit LayerNormGrad(const LayerNormGradConfig& config) : config_(config), lines_(config.view) {
     lines_.split.tasks = static_cast<int>(least(lines_.split.tasks, 16));
     sums_ = config.view.inner == 1 ? (config.view.count + kLanes<T> - 1) / kLanes<T> : config.view.count;
     sums_ *= kLanes<T>;
@@ -81,7 +77,7 @@ class LayerNormGrad final : public Kernel {
     }
   }
 
-  Config config_;
+  LayerNormGradConfig config_;
   Lines<T> lines_;
   int64_t sums_;  // elements of one parameter's sums
 };
@@ -89,23 +85,7 @@ class LayerNormGrad final : public Kernel {
 }  // namespace
 
 Kernel* create_layerNormGrad(const Node& node) {
-  const Value& x = present(node, 0);
-  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
-  const Config config{view,
-                      node.flag("rms"),
-                      node.input(1).present,
-                      !node.flag("rms"),
-                      node.output(0).present,
-                      node.output(1).present,
-                      node.output(2).present};
-  if (config.gamma) expectInput(node, 1, "gamma", x.dtype, view.count);
-  if (config.mean) expectInput(node, 2, "mean", x.dtype, view.rows());
-  expectInput(node, 3, "rstd", x.dtype, view.rows());
-  expectInput(node, 4, "dy", x.dtype, view.size());
-  if (config.dx) expectOutput(node, 0, "dx", x.dtype, view.size());
-  if (config.dgamma) expectOutput(node, 1, "dgamma", x.dtype, view.count);
-  if (config.dbeta) expectOutput(node, 2, "dbeta", x.dtype, view.count);
-  return newFloating<LayerNormGrad>(node, x.dtype, config);
+  return newFloating<LayerNormGrad>(node, node.input(0).dtype, layerNormGradConfig(node));
 }
 
 }  // namespace SEQNN_ISA

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/move_config.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -32,22 +32,7 @@ class OneHot final : public Kernel {
 
 }  // namespace
 
-Kernel* create_oneHot(const Node& node) {
-  const Value& y = presentOut(node, 0);
-  const AxisView view = viewAround(y.shape, axisOf(node, y.shape));
-  expectInput(node, 0, "the indices", DType::i32, view.rows());
-  switch (y.dtype) {
-    case DType::f32:
-      return new OneHot<float>(view);
-    case DType::f64:
-      return new OneHot<double>(view);
-    case DType::i32:
-      return new OneHot<int32_t>(view);
-    case DType::boolean:
-      return new OneHot<uint8_t>(view);
-  }
-  return nullptr;
-}
+Kernel* create_oneHot(const Node& node) { return newTyped<OneHot>(node.output(0).dtype, oneHotView(node)); }
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

@@ -70,6 +70,35 @@ Kernel* newFloating(const Node& node, DType dtype, const Args&... args) {
   fail("%s: %s operands, expected float32 or float64", node.op(), nameOf(dtype));
 }
 
+// new K<T>(args...) for the T of the dtype.
+template <template <class> class K, class... Args>
+Kernel* newTyped(DType dtype, const Args&... args) {
+  switch (dtype) {
+    case DType::f32:
+      return new K<float>(args...);
+    case DType::f64:
+      return new K<double>(args...);
+    case DType::i32:
+      return new K<int32_t>(args...);
+    case DType::boolean:
+      return new K<uint8_t>(args...);
+  }
+  return nullptr;
+}
+
+// new K<E>(args...) for an unsigned E as wide as the dtype, which is all that moving elements takes.
+template <template <class> class K, class... Args>
+Kernel* newMoving(DType dtype, const Args&... args) {
+  switch (bytesOf(dtype)) {
+    case 1:
+      return new K<uint8_t>(args...);
+    case 4:
+      return new K<uint32_t>(args...);
+    default:
+      return new K<uint64_t>(args...);
+  }
+}
+
 // A fixed-length array that a factory may abandon by fail() without leaking.
 template <class T>
 class Owned {

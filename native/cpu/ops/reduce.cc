@@ -3,10 +3,9 @@
 // in an order that the shapes alone decide.
 //   attrs: kind sum|mean|max|min|prod|any|all, axes
 
-#include <math.h>
 #include <string.h>
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/reduce_config.h"
 #include "cpu/simd/basic.h"
 
 namespace seqnn {
@@ -46,47 +45,6 @@ template <>
 struct Lanes<float> : WideLanes<float> {};
 template <>
 struct Lanes<double> : WideLanes<double> {};
-
-// V is a vector or one element.
-struct Add {
-  static constexpr double start = 0;
-  template <class V>
-  static SEQNN_INLINE V of(V a, V b) {
-    return a + b;
-  }
-};
-struct Multiply {
-  static constexpr double start = 1;
-  template <class V>
-  static SEQNN_INLINE V of(V a, V b) {
-    return a * b;
-  }
-};
-struct Larger {
-  static constexpr double start = -HUGE_VAL;
-  template <class V>
-  static SEQNN_INLINE V of(V a, V b) {
-    return select(b == b, select(a < b, b, a), b);  // a NaN wins
-  }
-};
-struct Smaller {
-  static constexpr double start = HUGE_VAL;
-  template <class V>
-  static SEQNN_INLINE V of(V a, V b) {
-    return select(b == b, select(b < a, b, a), b);
-  }
-};
-
-// The start as an element; infinities become the ends of an integer's range, or false and true.
-template <class T, class Op>
-T startOf() {
-  constexpr bool floating = static_cast<T>(0.5) != 0;
-  if (floating || (Op::start >= 0 && Op::start <= 1)) return static_cast<T>(Op::start);
-  constexpr bool isSigned = static_cast<T>(-1) < static_cast<T>(1);
-  constexpr uint64_t top = sizeof(T) == 1 ? 1 : (uint64_t{1} << (8 * sizeof(T) - (isSigned ? 1 : 0))) - 1;
-  if (Op::start > 0) return static_cast<T>(top);
-  return isSigned ? static_cast<T>(-static_cast<int64_t>(top) - 1) : static_cast<T>(0);
-}
 
 // n elements that lie side by side.
 template <class T, class Op>
@@ -164,121 +122,48 @@ void foldColumns(const T* x, int64_t rows, int64_t stride, int64_t columns, T* o
     foldTile<T, Op, 1>(x + i, rows, stride, out + i, static_cast<int>(least(kStep, columns - i)));
 }
 
-// [outer, count, inner] -> [outer, chunks, inner]
-struct Pass {
-  int64_t outer, count, inner, chunk, chunks, tile, tiles;
-  int64_t size() const { return outer * chunks * inner; }
-};
-
-constexpr int kMaxPasses = 64;
 constexpr int64_t kTile = 512;  // columns of one task
-
-int planPasses(const Node& node, const Shape& shape, int lanes, Pass* passes) {
-  int count = 0;
-  const double* axes = node.attr("axes", &count);
-  bool reduced[kMaxRank] = {};
-  for (int i = 0; i < count; ++i) {
-    const int64_t axis = static_cast<int64_t>(axes[i]) + (axes[i] < 0 ? shape.rank : 0);
-    if (axis < 0 || axis >= shape.rank) fail("reduce: axis %g is outside a tensor of rank %d", axes[i], shape.rank);
-    reduced[axis] = true;
-  }
-  // Neighbouring axes of one fate are one group.
-  int64_t dim[kMaxRank];
-  bool gone[kMaxRank];
-  int groups = 0;
-  for (int d = 0; d < shape.rank; ++d) {
-    if (shape.dim[d] == 1) continue;
-    if (groups > 0 && gone[groups - 1] == reduced[d]) {
-      dim[groups - 1] *= shape.dim[d];
-    } else {
-      dim[groups] = shape.dim[d];
-      gone[groups++] = reduced[d];
-    }
-  }
-  int n = 0;
-  for (int g = groups - 1; g >= 0; --g) {
-    while (gone[g] && dim[g] != 1) {
-      Pass& pass = passes[n++];
-      pass.outer = pass.inner = 1;
-      for (int d = 0; d < g; ++d) pass.outer *= dim[d];
-      for (int d = g + 1; d < groups; ++d) pass.inner *= dim[d];
-      pass.count = dim[g];
-      pass.chunk = pass.inner == 1 ? 256 * lanes : 128;
-      pass.chunks = dim[g] = (pass.count + pass.chunk - 1) / pass.chunk;
-      pass.tile = least(pass.inner, kTile);
-      pass.tiles = pass.inner == 0 ? 0 : (pass.inner + pass.tile - 1) / pass.tile;
-    }
-  }
-  return n;
-}
 
 template <class T, class Op>
 class Reduce final : public Kernel {
  public:
-  Reduce(const Node& node, bool mean) : mean_(mean) {
-    const Shape& shape = node.input(0).shape;
-    size_ = shape.size();
-    outSize_ = node.output(0).shape.size();
-    passCount_ = size_ == 0 ? 0 : planPasses(node, shape, Lanes<T>::count, passes_);
-    if (size_ == 0) {
-      Pass ignored[kMaxPasses];
-      planPasses(node, unitShape(shape.rank), 1, ignored);  // the axes are checked all the same
-    }
-    const int64_t kept = passCount_ ? passes_[passCount_ - 1].size() : size_;
-    if (size_ > 0 && kept != outSize_) {
-      fail("reduce: the output has %lld elements, expected %lld", static_cast<long long>(outSize_),
-           static_cast<long long>(kept));
-    }
-    for (int p = 0; p + 1 < passCount_; ++p) {
-      size_t& room = room_[p % 2];
-      room = static_cast<size_t>(most(static_cast<int64_t>(room), passes_[p].size()));
-    }
-    workspace = alignUp(room_[0] * sizeof(T)) + room_[1] * sizeof(T);
+  Reduce(const Node& node, bool mean) : mean_(mean), plan_(node, 256 * Lanes<T>::count, 128) {
+    workspace = plan_.workspace(sizeof(T));
   }
 
   void run(const Call& call) override {
     const T* x = in<T>(call, 0);
     T* y = out<T>(call, 0);
-    if (size_ == 0) {
-      for (int64_t i = 0; i < outSize_; ++i) y[i] = startOf<T, Op>();
-    } else if (passCount_ == 0) {
-      if (x != y) memcpy(y, x, static_cast<size_t>(size_) * sizeof(T));
+    if (plan_.size == 0) {
+      for (int64_t i = 0; i < plan_.outSize; ++i) y[i] = startOf<T, Op>();
+    } else if (plan_.count == 0) {
+      if (x != y) memcpy(y, x, static_cast<size_t>(plan_.size) * sizeof(T));
     }
-    T* rooms[2] = {reinterpret_cast<T*>(call.workspace),
-                   reinterpret_cast<T*>(call.workspace + alignUp(room_[0] * sizeof(T)))};
-    for (int p = 0; p < passCount_; ++p) {
-      T* to = p + 1 == passCount_ ? y : rooms[p % 2];
-      runPass(call, passes_[p], x, to);
+    for (int p = 0; p < plan_.count; ++p) {
+      T* to = plan_.target(p, call.workspace, y);
+      runPass(call, plan_.pass[p], x, to);
       x = to;
     }
     if (mean_) divide(y);
   }
 
  private:
-  static Shape unitShape(int rank) {
-    Shape shape;
-    shape.rank = rank;
-    for (int d = 0; d < rank; ++d) shape.dim[d] = 1;
-    return shape;
-  }
-
-  void runPass(const Call& call, const Pass& pass, const T* x, T* y) const {
-    const Split split = splitWork(pass.outer * pass.chunks * pass.tiles, least(pass.chunk, pass.count) * pass.tile);
+  void runPass(const Call& call, const ReducePass& pass, const T* x, T* y) const {
+    const int64_t width = least(pass.inner, kTile), tiles = (pass.inner + width - 1) / width;
+    const Split split = splitWork(pass.outer * pass.chunks * tiles, least(pass.chunk, pass.count) * width);
     call.context.pool.parallel(split.tasks, [&](int task) {
       const int64_t begin = split.begin(task), end = split.end(task);
-      int64_t tile = begin % pass.tiles, chunk = begin / pass.tiles % pass.chunks,
-              outer = begin / pass.tiles / pass.chunks;
+      int64_t tile = begin % tiles, chunk = begin / tiles % pass.chunks, outer = begin / tiles / pass.chunks;
       for (int64_t unit = begin; unit < end; ++unit) {
-        const int64_t first = chunk * pass.chunk, rows = least(pass.chunk, pass.count - first),
-                      column = tile * pass.tile;
+        const int64_t first = chunk * pass.chunk, rows = least(pass.chunk, pass.count - first), column = tile * width;
         const T* from = x + (outer * pass.count + first) * pass.inner + column;
         T* to = y + (outer * pass.chunks + chunk) * pass.inner + column;
         if (pass.inner == 1) {
           *to = foldRun<T, Op>(from, rows);
         } else {
-          foldColumns<T, Op>(from, rows, pass.inner, least(pass.tile, pass.inner - column), to);
+          foldColumns<T, Op>(from, rows, pass.inner, least(width, pass.inner - column), to);
         }
-        if (++tile < pass.tiles) continue;
+        if (++tile < tiles) continue;
         tile = 0;
         if (++chunk < pass.chunks) continue;
         chunk = 0;
@@ -288,67 +173,17 @@ class Reduce final : public Kernel {
   }
 
   void divide(T* y) const {
-    const T count = static_cast<T>(outSize_ == 0 ? 1 : size_ / outSize_);
-    for (int64_t i = 0; i < outSize_; ++i) y[i] = y[i] / count;
+    const T folded = static_cast<T>(plan_.folded());
+    for (int64_t i = 0; i < plan_.outSize; ++i) y[i] = y[i] / folded;
   }
 
   bool mean_;
-  int64_t size_, outSize_;
-  int passCount_ = 0;
-  Pass passes_[kMaxPasses];
-  size_t room_[2] = {};  // elements of the two buffers between passes
+  ReducePlan plan_;
 };
-
-template <class T>
-Kernel* createFor(const Node& node, const char* kind) {
-  if (strcmp(kind, "sum") == 0) return new Reduce<T, Add>(node, false);
-  if (strcmp(kind, "prod") == 0) return new Reduce<T, Multiply>(node, false);
-  return nullptr;
-}
-template <class T>
-Kernel* createExtreme(const Node& node, const char* kind) {
-  if (strcmp(kind, "max") == 0) return new Reduce<T, Larger>(node, false);
-  if (strcmp(kind, "min") == 0) return new Reduce<T, Smaller>(node, false);
-  return nullptr;
-}
-
-// null when the dtype has no such kind
-Kernel* createKind(const Node& node, const char* kind) {
-  const bool mean = strcmp(kind, "mean") == 0;
-  Kernel* made = nullptr;
-  switch (node.input(0).dtype) {
-    case DType::f32:
-      if (mean) return new Reduce<float, Add>(node, true);
-      made = createFor<float>(node, kind);
-      return made ? made : createExtreme<float>(node, kind);
-    case DType::f64:
-      if (mean) return new Reduce<double, Add>(node, true);
-      made = createFor<double>(node, kind);
-      return made ? made : createExtreme<double>(node, kind);
-    case DType::i32:
-      made = createFor<uint32_t>(node, kind);  // unsigned: wraps around
-      return made ? made : createExtreme<int32_t>(node, kind);
-    case DType::boolean:
-      if (strcmp(kind, "any") == 0) return new Reduce<uint8_t, Larger>(node, false);
-      if (strcmp(kind, "all") == 0) return new Reduce<uint8_t, Smaller>(node, false);
-      return createExtreme<uint8_t>(node, kind);
-  }
-  return nullptr;
-}
 
 }  // namespace
 
-Kernel* create_reduce(const Node& node) {
-  const Value& x = present(node, 0);
-  expectDType(node, "the output", presentOut(node, 0), x.dtype);
-  const char* kind = node.word("kind", "");
-  Kernel* kernel = createKind(node, kind);
-  if (!kernel) {
-    fail("reduce: kind \"%s\" of %s, expected sum, mean, max, min or prod of numbers, any or all of bool", kind,
-         nameOf(x.dtype));
-  }
-  return kernel;
-}
+Kernel* create_reduce(const Node& node) { return newReduce<Reduce>(node); }
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

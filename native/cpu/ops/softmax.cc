@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "cpu/ops/lines.h"
+#include "cpu/ops/softmax_config.h"
 #include "cpu/simd/math.h"
 
 namespace seqnn {
@@ -105,27 +106,12 @@ class LogSoftmaxGrad : public Kernel {
   Lines<T> lines_;
 };
 
-// All operands have the shape of the output.
-AxisView checked(const Node& node, int operands) {
-  const Value& y = presentOut(node, 0);
-  for (int i = 0; i < operands; ++i) expectInput(node, i, "an operand", y.dtype, y.shape.size());
-  return viewAround(y.shape, axisOf(node, y.shape));
-}
-
 }  // namespace
 
-Kernel* create_softmax(const Node& node) {
-  return newFloating<Softmax>(node, presentOut(node, 0).dtype, checked(node, 1));
-}
-Kernel* create_logSoftmax(const Node& node) {
-  return newFloating<LogSoftmax>(node, presentOut(node, 0).dtype, checked(node, 1));
-}
-Kernel* create_softmaxGrad(const Node& node) {
-  return newFloating<SoftmaxGrad>(node, presentOut(node, 0).dtype, checked(node, 2));
-}
-Kernel* create_logSoftmaxGrad(const Node& node) {
-  return newFloating<LogSoftmaxGrad>(node, presentOut(node, 0).dtype, checked(node, 2));
-}
+Kernel* create_softmax(const Node& node) { return newSoftmax<Softmax>(node, 1); }
+Kernel* create_logSoftmax(const Node& node) { return newSoftmax<LogSoftmax>(node, 1); }
+Kernel* create_softmaxGrad(const Node& node) { return newSoftmax<SoftmaxGrad>(node, 2); }
+Kernel* create_logSoftmaxGrad(const Node& node) { return newSoftmax<LogSoftmaxGrad>(node, 2); }
 
 }  // namespace SEQNN_ISA
 }  // namespace seqnn

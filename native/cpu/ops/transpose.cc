@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/move_config.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -77,54 +77,18 @@ void turnPlane(const E* x, int64_t ldx, int64_t rows, int64_t columns, E* y, int
   }
 }
 
-// The output's dimensions with their steps through the input, neighbours merged where the input walks on too.
-struct Walk {
-  int rank = 0;
-  int64_t dim[kMaxRank], from[kMaxRank], to[kMaxRank];  // sizes, steps in the input, steps in the output
-};
-
-Walk walkOf(const Node& node) {
-  const Shape &x = present(node, 0).shape, &y = presentOut(node, 0).shape;
-  int count = 0;
-  const double* perm = node.attr("perm", &count);
-  if (count != x.rank || y.rank != x.rank) {
-    fail("transpose: perm has %d entries and the output rank %d, expected rank %d", count, y.rank, x.rank);
-  }
-  int64_t step[kMaxRank];
-  for (int d = 0; d < x.rank; ++d) step[d] = x.size(d + 1, x.rank);
-  bool seen[kMaxRank] = {};
-  Walk walk;
-  for (int d = 0; d < y.rank; ++d) {
-    const int source = perm[d] >= 0 && perm[d] < x.rank ? static_cast<int>(perm[d]) : -1;
-    if (source < 0 || seen[source])
-      fail("transpose: perm[%d] = %g, expected each of 0..%d once", d, perm[d], x.rank - 1);
-    seen[source] = true;
-    if (y.dim[d] != x.dim[source]) fail("transpose: dimension %d of the output does not match perm", d);
-    if (y.dim[d] == 1) continue;
-    const int last = walk.rank - 1;
-    if (last >= 0 && walk.from[last] == step[source] * y.dim[d]) {
-      walk.dim[last] *= y.dim[d];
-      walk.from[last] = step[source];
-    } else {
-      walk.dim[walk.rank] = y.dim[d];
-      walk.from[walk.rank++] = step[source];
-    }
-  }
-  int64_t to = 1;
-  for (int d = walk.rank - 1; d >= 0; --d) {
-    walk.to[d] = to;
-    to *= walk.dim[d];
-  }
-  return walk;
-}
-
 template <class E>
 class Transpose final : public Kernel {
  public:
-  explicit Transpose(const Node& node) : size_(node.input(0).shape.size()), walk_(walkOf(node)) {
+  Transpose(const Walk& walk, int64_t size) : size_(size), walk_(walk) {
+    int64_t to = 1;
+    for (int d = walk_.rank - 1; d >= 0; --d) {
+      to_[d] = to;
+      to *= walk_.dim[d];
+    }
     // The plane that is turned: the output's innermost dimension and the one that is innermost in the input.
     for (int d = 0; d < walk_.rank; ++d) {
-      if (walk_.from[d] == 1) inner_ = d;
+      if (walk_.step[d] == 1) inner_ = d;
     }
     const int last = walk_.rank - 1;
     if (size_ == 0 || walk_.rank < 2) return;
@@ -157,19 +121,20 @@ class Transpose final : public Kernel {
       if (d == inner_) continue;
       const int64_t at = rest % walk_.dim[d];
       rest /= walk_.dim[d];
-      x += at * walk_.from[d];
-      y += at * walk_.to[d];
+      x += at * walk_.step[d];
+      y += at * to_[d];
     }
     if (inner_ == last) {
       memcpy(y, x, static_cast<size_t>(walk_.dim[last]) * sizeof(E));
       return;
     }
     const int64_t first = block * kBlock, columns = least(kBlock, walk_.dim[inner_] - first);
-    turnPlane(x + first, walk_.from[last], walk_.dim[last], columns, y + first * walk_.to[inner_], walk_.to[inner_]);
+    turnPlane(x + first, walk_.step[last], walk_.dim[last], columns, y + first * to_[inner_], to_[inner_]);
   }
 
   int64_t size_;
-  Walk walk_;
+  Walk walk_;                  // of the output through the input
+  int64_t to_[kMaxRank] = {};  // steps in the output
   int inner_ = 0;
   int64_t blocks_ = 1, units_ = 1;
 };
@@ -177,16 +142,7 @@ class Transpose final : public Kernel {
 }  // namespace
 
 Kernel* create_transpose(const Node& node) {
-  const DType dtype = present(node, 0).dtype;
-  expectDType(node, "the output", presentOut(node, 0), dtype);
-  switch (bytesOf(dtype)) {
-    case 1:
-      return new Transpose<uint8_t>(node);
-    case 4:
-      return new Transpose<uint32_t>(node);
-    default:
-      return new Transpose<uint64_t>(node);
-  }
+  return newMoving<Transpose>(node.input(0).dtype, transposeWalk(node), node.input(0).shape.size());
 }
 
 }  // namespace SEQNN_ISA

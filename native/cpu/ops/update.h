@@ -6,30 +6,13 @@
 //     Rule(const Settings&);                             scalars, computed in double
 //     Vec<T> step(Vec<T> var, Vec<T> grad, Vec<T>* slots) const;
 //   };
-// Operands: var, grad, lr [1], then t i32 [1] for rules with kCounts, then the slots; outputs: var, slots.
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/update_config.h"
 #include "cpu/simd/basic.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
 namespace {  // rules are local to their files, so what is made of them must be too
-
-constexpr int kMaxSettings = 6;
-
-// What a rule is made of at every run: its attributes, in the order of the names the factory gave.
-struct Settings {
-  double attr[kMaxSettings];
-  double lr;
-  int32_t t;
-};
-
-struct UpdateConfig {
-  int64_t size;
-  double attr[kMaxSettings];
-  double weightDecay;
-  DType lrType;
-};
 
 template <class T, template <class> class Rule, bool counts>
 class Update final : public Kernel {
@@ -38,10 +21,7 @@ class Update final : public Kernel {
       : config_(config), split_(splitWork((config.size + kBlock - 1) / kBlock, 2 * kBlock)) {}
 
   void run(const Call& call) override {
-    Settings settings{};
-    for (int i = 0; i < kMaxSettings; ++i) settings.attr[i] = config_.attr[i];
-    settings.lr = config_.lrType == DType::f64 ? *in<double>(call, 2) : static_cast<double>(*in<float>(call, 2));
-    settings.t = counts ? *in<int32_t>(call, 3) : 0;
+    const Settings settings = settingsOf(config_, in<char>(call, 2), counts ? in<int32_t>(call, 3) : nullptr);
     const Rule<T> rule(settings);
     const Vec<T> decay = splat(static_cast<T>(config_.weightDecay * settings.lr));
     const T *var = in<T>(call, 0), *grad = in<T>(call, 1);
@@ -72,38 +52,6 @@ class Update final : public Kernel {
   UpdateConfig config_;
   Split split_;
 };
-
-// Checks the operands and gathers the named attributes.
-inline UpdateConfig updateConfig(const Node& node, bool counts, const bool* slots, int slotCount,
-                                 const char* const* names, const double* fallbacks, int nameCount) {
-  const Value& var = present(node, 0);
-  const int64_t size = var.shape.size();
-  expectInput(node, 1, "the gradient", var.dtype, size);
-  const DType lrType = present(node, 2).dtype;
-  expectInput(node, 2, "the learning rate", lrType == DType::f64 ? DType::f64 : DType::f32, 1);
-  if (counts) expectInput(node, 3, "the step count", DType::i32, 1);
-  expectOutput(node, 0, "the variable", var.dtype, size);
-  for (int s = 0; s < slotCount; ++s) {
-    if (!slots[s]) continue;
-    expectInput(node, (counts ? 4 : 3) + s, "a slot", var.dtype, size);
-    expectOutput(node, 1 + s, "a slot", var.dtype, size);
-  }
-  UpdateConfig config{size, {}, node.number("weightDecay", 0), lrType};
-  for (int i = 0; i < nameCount; ++i) config.attr[i] = node.number(names[i], fallbacks[i]);
-  return config;
-}
-
-// A kernel of this rule; `names` and `fallbacks` are the rule's attributes.
-template <template <class> class Rule, bool counts, int count>
-Kernel* newUpdate(const Node& node, const char* const (&names)[count], const double (&fallbacks)[count]) {
-  static_assert(count <= kMaxSettings, "raise kMaxSettings");
-  const UpdateConfig config =
-      updateConfig(node, counts, Rule<float>::kSlots, sizeof(Rule<float>::kSlots), names, fallbacks, count);
-  const DType dtype = node.input(0).dtype;
-  if (dtype == DType::f32) return new Update<float, Rule, counts>(config);
-  if (dtype == DType::f64) return new Update<double, Rule, counts>(config);
-  fail("%s: a variable of %s, expected float32 or float64", node.op(), nameOf(dtype));
-}
 
 }  // namespace
 }  // namespace SEQNN_ISA

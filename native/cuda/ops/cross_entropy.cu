@@ -1,16 +1,12 @@
-// Crossentropy of logits along one axis, against probabilities or (flag sparse) class numbers; operands as in
-// cpu/ops/cross_entropy.cc. A class number out of range gives NaN and fails the run at its end.
+// Crossentropy of logits along one axis, against probabilities or class numbers, and its gradient. A class number out
+// of range gives NaN and fails the run at its end.
 
+#include "cpu/ops/softmax_config.h"
 #include "cuda/rows.h"
 
 namespace seqnn {
 namespace cuda {
 namespace {
-
-struct Config {
-  AxisView view;
-  bool sparse, probabilities;
-};
 
 template <class T>
 struct LossBody {
@@ -22,9 +18,7 @@ struct LossBody {
 
   template <bool across>
   __device__ void operator()(const Row<T, across>& row) const {
-    T top = static_cast<T>(-INFINITY);
-    row.each([&](int64_t, int64_t at) { top = nanMax<T>(top, logits[at]); });
-    top = row.greatest(top);
+    const T top = highest(row, logits);
     T sum = 0;
     row.each([&](int64_t, int64_t at) { sum += vexp<T>(logits[at] - top); });
     sum = row.sum(sum);
@@ -76,7 +70,7 @@ struct GradBody {
 template <class T>
 class CrossEntropy final : public Kernel {
  public:
-  explicit CrossEntropy(const Config& config) : config_(config) {}
+  explicit CrossEntropy(const CrossEntropyConfig& config) : config_(config) {}
   void run(const Call& call) override {
     Queue& queue = queueOf(call);
     const bool sparse = config_.sparse;
@@ -86,13 +80,13 @@ class CrossEntropy final : public Kernel {
   }
 
  private:
-  Config config_;
+  CrossEntropyConfig config_;
 };
 
 template <class T>
 class CrossEntropyGrad final : public Kernel {
  public:
-  explicit CrossEntropyGrad(const Config& config) : config_(config) {}
+  explicit CrossEntropyGrad(const CrossEntropyConfig& config) : config_(config) {}
   void run(const Call& call) override {
     Queue& queue = queueOf(call);
     const bool sparse = config_.sparse;
@@ -102,36 +96,16 @@ class CrossEntropyGrad final : public Kernel {
   }
 
  private:
-  Config config_;
+  CrossEntropyConfig config_;
 };
-
-Config configOf(const Node& node, const Value& logits) {
-  const Config config{viewAround(logits.shape, axisOf(node, logits.shape)), node.flag("sparse"),
-                      node.output(1).present};
-  if (config.sparse) {
-    expectInput(node, 1, "the labels", DType::i32, config.view.rows());
-  } else {
-    expectInput(node, 1, "the target", logits.dtype, config.view.size());
-  }
-  return config;
-}
 
 }  // namespace
 
 Kernel* create_softmaxCrossEntropy(const Node& node) {
-  const Value& logits = present(node, 0);
-  const Config config = configOf(node, logits);
-  expectOutput(node, 0, "the loss", logits.dtype, config.view.rows());
-  if (config.probabilities) expectOutput(node, 1, "the probabilities", logits.dtype, config.view.size());
-  return newFloating<CrossEntropy>(node, logits.dtype, config);
+  return newFloating<CrossEntropy>(node, node.input(0).dtype, crossEntropyConfig(node));
 }
-
 Kernel* create_softmaxCrossEntropyGrad(const Node& node) {
-  const Value& probabilities = present(node, 0);
-  const Config config = configOf(node, probabilities);
-  expectInput(node, 2, "dloss", probabilities.dtype, config.view.rows());
-  expectOutput(node, 0, "dlogits", probabilities.dtype, config.view.size());
-  return newFloating<CrossEntropyGrad>(node, probabilities.dtype, config);
+  return newFloating<CrossEntropyGrad>(node, node.input(0).dtype, crossEntropyGradConfig(node));
 }
 
 }  // namespace cuda

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "cpu/ops/broadcast.h"
+#include "cpu/ops/elementwise_config.h"
 #include "cuda/launch.h"
 #include "cuda/ops/micro_ops.h"
 
@@ -57,7 +57,6 @@ __device__ T readAt(const void* p, DType dtype, int64_t i) {
   return 0;
 }
 
-// Integers saturate; NaN becomes 0.
 template <class T>
 __device__ void writeAt(void* p, DType dtype, int64_t i, T v) {
   switch (dtype) {
@@ -67,28 +66,13 @@ __device__ void writeAt(void* p, DType dtype, int64_t i, T v) {
     case DType::f64:
       static_cast<double*>(p)[i] = static_cast<double>(v);
       break;
-    case DType::i32: {
-      const double d = v == v ? static_cast<double>(v) : 0;
-      static_cast<int32_t*>(p)[i] = d >= 2147483647.0    ? INT32_MAX
-                                    : d <= -2147483648.0 ? INT32_MIN
-                                                         : static_cast<int32_t>(d);
+    case DType::i32:
+      static_cast<int32_t*>(p)[i] = toInteger(v);
       break;
-    }
     case DType::boolean:
       static_cast<uint8_t*>(p)[i] = v != 0;
       break;
   }
-}
-
-__device__ inline int64_t offsetIn(const Broadcast& b, int64_t i) {
-  if (b.rank == 0) return 0;
-  int64_t offset = 0;
-  for (int d = b.rank - 1; d > 0; --d) {
-    const int64_t rest = i / b.dim[d];
-    offset += (i - rest * b.dim[d]) * b.stride[d];
-    i = rest;
-  }
-  return offset + i * b.stride[0];
 }
 
 // Outputs are stored behind the last step: one may lie in the buffer of an input.
@@ -110,7 +94,7 @@ __global__ void chainKernel(Chain<T> c) {
           v[k] = c.constants[from.number];
         } else {
           const Broadcast& walk = c.walks[from.number];
-          v[k] = readAt<T>(c.operands[from.number], walk.dtype, offsetIn(walk, i));
+          v[k] = readAt<T>(c.operands[from.number], walk.dtype, walk.at(i));
         }
       }
       file[step.slot * ld] = microOp<T>(step.op, v[0], v[1], v[2]);
@@ -132,11 +116,7 @@ class Elementwise final : public Kernel {
     if (inputs_ + outputs_ > kMaxOperands)
       fail("elementwise: %d operands, expected at most %d on a gpu", inputs_ + outputs_, kMaxOperands);
     std::vector<DType> types;
-    for (int i = 0; i < outputs_; ++i) {
-      const Value& value = presentOut(node, i);
-      if (!(value.shape == shape)) fail("elementwise: output %d has another shape than output 0", i);
-      types.push_back(value.dtype);
-    }
+    for (int i = 0; i < outputs_; ++i) types.push_back(outputType(node, i, shape));
     std::vector<Broadcast> walks;
     for (int i = 0; i < inputs_; ++i) walks.push_back(broadcastTo(node, present(node, i), i, shape));
     walks_ = store(walks);
@@ -277,25 +257,9 @@ class Elementwise final : public Kernel {
   std::unique_ptr<DeviceArray<T>> constants_;
 };
 
-// Integers are exact in double only; float is enough for everything that touches float32.
-bool needsDouble(const Node& node) {
-  bool anyDouble = false, anyFloat = false, anyInteger = false;
-  const auto look = [&](const Value& value) {
-    anyDouble = anyDouble || value.dtype == DType::f64;
-    anyFloat = anyFloat || value.dtype == DType::f32;
-    anyInteger = anyInteger || value.dtype == DType::i32;
-  };
-  for (int i = 0; i < node.inputs(); ++i) look(node.input(i));
-  for (int i = 0; i < node.outputs(); ++i) look(node.output(i));
-  return anyDouble || (anyInteger && !anyFloat);
-}
-
 }  // namespace
 
-Kernel* create_elementwise(const Node& node) {
-  if (needsDouble(node)) return new Elementwise<double>(node);
-  return new Elementwise<float>(node);
-}
+Kernel* create_elementwise(const Node& node) { return newElementwise<Elementwise>(node); }
 
 }  // namespace cuda
 }  // namespace seqnn

@@ -1,18 +1,12 @@
-// Normalisation over one axis of [O, C, I] and its gradient; operands as in cpu/ops/layer_norm.cc and
-// layer_norm_grad.cc.
+// Normalisation over one axis of [O, C, I] and its gradient.
 
+#include "cpu/ops/layer_norm_config.h"
 #include "cuda/rows.h"
 #include "cuda/sums.h"
 
 namespace seqnn {
 namespace cuda {
 namespace {
-
-struct Config {
-  AxisView view;
-  double epsilon;
-  bool rms, gamma, beta, mean, rstd;
-};
 
 template <class T>
 struct NormBody {
@@ -44,7 +38,7 @@ struct NormBody {
 template <class T>
 class LayerNorm final : public Kernel {
  public:
-  explicit LayerNorm(const Config& config) : c_(config) {}
+  explicit LayerNorm(const LayerNormConfig& config) : c_(config) {}
   void run(const Call& call) override {
     eachRow<T>(queueOf(call), c_.view,
                NormBody<T>{in<T>(call, 0), c_.gamma ? in<T>(call, 1) : nullptr, c_.beta ? in<T>(call, 2) : nullptr,
@@ -53,7 +47,7 @@ class LayerNorm final : public Kernel {
   }
 
  private:
-  Config c_;
+  LayerNormConfig c_;
 };
 
 template <class T>
@@ -98,15 +92,10 @@ struct BetaTerm {
   }
 };
 
-struct GradConfig {
-  AxisView view;
-  bool rms, gamma, mean, dx, dgamma, dbeta;
-};
-
 template <class T>
 class LayerNormGrad final : public Kernel {
  public:
-  explicit LayerNormGrad(const GradConfig& config) : c_(config) {}
+  explicit LayerNormGrad(const LayerNormGradConfig& config) : c_(config) {}
   void run(const Call& call) override {
     Queue& queue = queueOf(call);
     const AxisView& v = c_.view;
@@ -119,48 +108,17 @@ class LayerNormGrad final : public Kernel {
   }
 
  private:
-  GradConfig c_;
+  LayerNormGradConfig c_;
 };
 
 }  // namespace
 
 Kernel* create_layerNorm(const Node& node) {
-  const Value& x = present(node, 0);
-  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
-  const Config config{view,
-                      node.number("epsilon", 1e-3),
-                      node.flag("rms"),
-                      node.input(1).present,
-                      node.input(2).present,
-                      node.output(1).present,
-                      node.output(2).present};
-  if (config.rms && config.beta) fail("layerNorm: beta is given, expected none with rms");
-  if (config.gamma) expectInput(node, 1, "gamma", x.dtype, view.count);
-  if (config.beta) expectInput(node, 2, "beta", x.dtype, view.count);
-  expectOutput(node, 0, "the output", x.dtype, view.size());
-  if (config.mean) expectOutput(node, 1, "mean", x.dtype, view.rows());
-  if (config.rstd) expectOutput(node, 2, "rstd", x.dtype, view.rows());
-  return newFloating<LayerNorm>(node, x.dtype, config);
+  return newFloating<LayerNorm>(node, node.input(0).dtype, layerNormConfig(node));
 }
 
 Kernel* create_layerNormGrad(const Node& node) {
-  const Value& x = present(node, 0);
-  const AxisView view = viewAround(x.shape, axisOf(node, x.shape));
-  const GradConfig config{view,
-                          node.flag("rms"),
-                          node.input(1).present,
-                          !node.flag("rms"),
-                          node.output(0).present,
-                          node.output(1).present,
-                          node.output(2).present};
-  if (config.gamma) expectInput(node, 1, "gamma", x.dtype, view.count);
-  if (config.mean) expectInput(node, 2, "mean", x.dtype, view.rows());
-  expectInput(node, 3, "rstd", x.dtype, view.rows());
-  expectInput(node, 4, "dy", x.dtype, view.size());
-  if (config.dx) expectOutput(node, 0, "dx", x.dtype, view.size());
-  if (config.dgamma) expectOutput(node, 1, "dgamma", x.dtype, view.count);
-  if (config.dbeta) expectOutput(node, 2, "dbeta", x.dtype, view.count);
-  return newFloating<LayerNormGrad>(node, x.dtype, config);
+  return newFloating<LayerNormGrad>(node, node.input(0).dtype, layerNormGradConfig(node));
 }
 
 }  // namespace cuda

@@ -1,7 +1,7 @@
 // Rows of a table by index (embeddings), and the gradient that adds rows up. An index out of range fails the run at its
 // end; until then its rows are zeros.
 
-#include "cpu/ops/operands.h"
+#include "cpu/ops/indexed_rows.h"
 #include "cuda/launch.h"
 
 namespace seqnn {
@@ -30,15 +30,15 @@ struct GatherElement {
 template <class E>
 class GatherRows final : public Kernel {
  public:
-  GatherRows(int64_t rows, int64_t width, int64_t count) : rows_(rows), width_(width), count_(count) {}
+  explicit GatherRows(const IndexedRows& config) : c_(config) {}
   void run(const Call& call) override {
     Queue& queue = queueOf(call);
-    forEach(queue, count_ * width_,
-            GatherElement<E>{in<E>(call, 0), in<int32_t>(call, 1), out<E>(call, 0), rows_, width_, queue.fault()});
+    forEach(queue, c_.count * c_.width,
+            GatherElement<E>{in<E>(call, 0), in<int32_t>(call, 1), out<E>(call, 0), c_.rows, c_.width, queue.fault()});
   }
 
  private:
-  int64_t rows_, width_, count_;
+  IndexedRows c_;
 };
 
 // A thread owns a column of the table: each sum runs in the order of the indices, on every run the same.
@@ -64,43 +64,25 @@ struct ScatterColumn {
 template <class T>
 class ScatterAddRows final : public Kernel {
  public:
-  ScatterAddRows(int64_t rows, int64_t width, int64_t count) : rows_(rows), width_(width), count_(count) {}
+  explicit ScatterAddRows(const IndexedRows& config) : c_(config) {}
   void run(const Call& call) override {
     Queue& queue = queueOf(call);
     T* sum = out<T>(call, 0);
-    clear(queue.stream(), sum, static_cast<size_t>(rows_ * width_) * sizeof(T));
-    forEach(queue, width_,
-            ScatterColumn<T>{in<int32_t>(call, 0), in<T>(call, 1), sum, rows_, width_, count_, queue.fault()});
+    clear(queue.stream(), sum, static_cast<size_t>(c_.rows * c_.width) * sizeof(T));
+    forEach(queue, c_.width,
+            ScatterColumn<T>{in<int32_t>(call, 0), in<T>(call, 1), sum, c_.rows, c_.width, c_.count, queue.fault()});
   }
 
  private:
-  int64_t rows_, width_, count_;
+  IndexedRows c_;
 };
 
 }  // namespace
 
-Kernel* create_gatherRows(const Node& node) {
-  const Value& table = present(node, 0);
-  if (table.shape.rank == 0) fail("gatherRows: the table is a scalar, expected [rows, ...]");
-  const int64_t count = node.need(1, DType::i32).shape.size(), width = table.shape.size(1, table.shape.rank);
-  const int64_t rows = table.shape.dim[0];
-  expectOutput(node, 0, "the output", table.dtype, count * width);
-  switch (bytesOf(table.dtype)) {
-    case 1:
-      return new GatherRows<uint8_t>(rows, width, count);
-    case 4:
-      return new GatherRows<uint32_t>(rows, width, count);
-    default:
-      return new GatherRows<uint64_t>(rows, width, count);
-  }
-}
+Kernel* create_gatherRows(const Node& node) { return newMoving<GatherRows>(node.input(0).dtype, gatheredRows(node)); }
 
 Kernel* create_scatterAddRows(const Node& node) {
-  const Value& table = presentOut(node, 0);
-  if (table.shape.rank == 0) fail("scatterAddRows: the output is a scalar, expected [rows, ...]");
-  const int64_t count = node.need(0, DType::i32).shape.size(), width = table.shape.size(1, table.shape.rank);
-  expectInput(node, 1, "dy", table.dtype, count * width);
-  return newFloating<ScatterAddRows>(node, table.dtype, table.shape.dim[0], width, count);
+  return newFloating<ScatterAddRows>(node, node.output(0).dtype, scatteredRows(node));
 }
 
 }  // namespace cuda
