@@ -21,7 +21,7 @@ import { logSoftmax as plainLogSoftmax, softmax as plainSoftmax } from '../ops/s
 import { operand, type Operand } from '../program/apply.js';
 import { checkOptions } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
-import { fusable } from './activation.js';
+import { fusable, fusableInCells } from './activation.js';
 
 // Sigmoids, their products with x, shrinkage, and functions along an axis.
 
@@ -42,23 +42,23 @@ export const logSigmoid = fusable('logSigmoid', (x: Operand): TensorBase => nega
 export const sparseSigmoid = fusable('sparseSigmoid', (x: Operand): TensorBase => clip(multiply(0.5, add(x, 1)), 0, 1));
 
 /** x · sigmoid(x) */
-export const silu = (x: Operand): TensorBase => multiply(x, plainSigmoid(x));
+export const silu = fusableInCells('silu', (x: Operand): TensorBase => multiply(x, plainSigmoid(x)));
 export const swish = silu;
 /** x · hardSigmoid(x) */
-export const hardSilu = (x: Operand): TensorBase => multiply(x, hardSigmoid(x));
+export const hardSilu = fusableInCells('hardSilu', (x: Operand): TensorBase => multiply(x, hardSigmoid(x)));
 export const hardSwish = hardSilu;
 /** x · tanh(softplus(x)) */
-export const mish = (x: Operand): TensorBase => multiply(x, plainTanh(plainSoftplus(x)));
+export const mish = fusableInCells('mish', (x: Operand): TensorBase => multiply(x, plainTanh(plainSoftplus(x))));
 
 /** x · Φ(x) (Hendrycks & Gimpel 2016); `approximate`: by a tanh. */
-export function gelu(x: Operand, options: { approximate?: boolean } = {}): TensorBase {
+export const gelu = fusableInCells('gelu', (x: Operand, options: { approximate?: boolean } = {}): TensorBase => {
   checkOptions('activations.gelu', options, ['approximate']);
   const t = operand(x, undefined, 'gelu');
   const inner = options.approximate
     ? plainTanh(multiply(Math.sqrt(2 / Math.PI), add(t, multiply(0.044715, multiply(t, square(t))))))
     : erf(multiply(t, Math.SQRT1_2));
   return multiply(multiply(0.5, t), add(1, inner));
-}
+});
 
 /** ½(x + √(x² + b)) */
 export const squareplus = fusable('squareplus', (x: Operand, options: { b?: number } = {}): TensorBase => {
@@ -67,7 +67,7 @@ export const squareplus = fusable('squareplus', (x: Operand, options: { b?: numb
 });
 
 /** x − tanh(x) */
-export const tanhShrink = (x: Operand): TensorBase => subtract(x, plainTanh(x));
+export const tanhShrink = fusableInCells('tanhShrink', (x: Operand): TensorBase => subtract(x, plainTanh(x)));
 
 /** x, or 0 where |x| is at most the threshold. */
 export const hardShrink = fusable('hardShrink', (x: Operand, options: { threshold?: number } = {}): TensorBase => {

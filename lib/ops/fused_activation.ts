@@ -50,6 +50,9 @@ export const fusedActivations: Readonly<Record<string, (y: TensorBase) => Tensor
   softShrink: (y) => where(equal(y, 0), 0, 1),
 };
 
+/** Those whose derivative needs their input: the recurrent kernels alone know them (native/cells/activation.h). */
+export const inputActivations: readonly string[] = ['silu', 'hardSilu', 'mish', 'gelu', 'tanhShrink'];
+
 /** The gradient before the activation, from the one after it and the output. */
 export function activationGrad(name: string | undefined, g: TensorBase, y: TensorBase): TensorBase {
   return name === undefined || name === 'linear' ? g : multiply(g, fusedActivations[name](y));

@@ -34,6 +34,7 @@ export {
   type LstmOptions,
   type RecurrentOptions,
   type RecurrentResult,
+  type StepNorm,
 } from './rnn.js';
 export {
   logUniformCandidates,

@@ -3,7 +3,7 @@
 // The pointwise part of the simple recurrent cell: h = act(z), z the sum of both products and the bias.
 // Vec<T> may be a vector or a scalar: the same text serves every backend.
 
-#include "cpu/simd/vec.h"
+#include "cells/activation.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -14,10 +14,10 @@ SEQNN_INLINE Vec<T> simpleForward(const Act& act, Vec<T> z) {
   return act.template value<T>(z);
 }
 
-// The gradient of z.
+// The gradient of z; `kept` is h, or z where the activation wants its input.
 template <class T, class Act>
-SEQNN_INLINE Vec<T> simpleBackward(const Act& act, Vec<T> h, Vec<T> dh) {
-  return dh * act.template slope<T>(h);
+SEQNN_INLINE Vec<T> simpleBackward(const Act& act, Vec<T> kept, Vec<T> dh) {
+  return dh * act.template slopeOf<T>(kept);
 }
 
 }  // namespace cells

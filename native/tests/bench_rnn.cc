@@ -71,7 +71,7 @@ void time(const Layer& l, const char* isa, ThreadPool& pool) {
   const DType f32 = DType::f32;
   const int columns = l.gates * l.H;
   const bool lstm = l.reserve == 5, twoBiases = l.reserve == 4;
-  std::vector<Array> values(9);
+  std::vector<Array> values(14);
   values[0] = Array::random(f32, {l.T, l.F, l.B}, 1);
   values[1] = Array::random(f32, {l.F, columns}, 2, -0.1, 0.1);
   values[2] = Array::random(f32, {l.H, columns}, 3, -0.1, 0.1);
@@ -101,6 +101,7 @@ void time(const Layer& l, const char* isa, ThreadPool& pool) {
   values.push_back(y[0]);
   values.push_back(y[2]);
   values.push_back(y.size() > 4 ? y[4] : Array());
+  values.push_back(Array());  // no norms
   values.push_back(Array::random(f32, {l.T, l.H, l.B}, 5));
   FakeNode backward = start("rnnGrad");
   backward.out(f32, {l.T, l.F, l.B})

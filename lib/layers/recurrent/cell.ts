@@ -14,6 +14,8 @@ export interface RNNCell {
   getInitialState?(batch: number): readonly TensorBase[];
   /** How to compute all steps in one kernel, perhaps with a mask; null or absent: step by step. */
   fusedSequence?(masked?: boolean): FusedSequence | null;
+  /** Whether that kernel can do something to the states between the steps; default no. */
+  readonly fusesBetween?: boolean;
   /** Which states are a memory that state dropout must leave alone (an LSTM's c); default none. */
   readonly memory?: readonly boolean[];
 }
@@ -30,6 +32,14 @@ export interface SequenceCall {
   readonly goBackwards: boolean;
   readonly training: boolean;
   readonly part?: Part;
+  /** What a wrapper does to the states between the steps. */
+  readonly between?: Between;
+}
+
+/** As the options of the fused ops of these names. */
+export interface Between {
+  readonly zoneout?: readonly (TensorBase | number)[];
+  readonly stateDropoutMask?: TensorBase;
 }
 
 /** What a part of a longer sequence has from the whole. */

@@ -1,7 +1,7 @@
 import { multiply } from '../../ops/arithmetic.js';
 import { zeros } from '../../ops/create.js';
 import { dropoutMask } from '../../ops/random.js';
-import { transpose } from '../../ops/shape.js';
+import { slice, squeeze, transpose } from '../../ops/shape.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
@@ -74,27 +74,32 @@ export class DropoutWrapper extends CellWrapper implements DrawingCell {
     return [y(output), next.map((s, i) => rest[i](s))];
   }
 
-  /** Without state dropout the sequence is dropped as a whole, before and after the kernel. */
+  /** The sequence is dropped as a whole, before and after the kernel; the kernel drops the states between the steps. */
   fusedSequence(masked?: boolean): FusedSequence | null {
     const { inputKeepProb, outputKeepProb, stateKeepProb } = this.keep;
-    // A masked step repeats the output of another one, with its dropout.
-    if (stateKeepProb < 1 || (masked && outputKeepProb < 1)) return null;
+    // A masked step repeats the output of another one, with its dropout, or the state.
+    if (masked && (outputKeepProb < 1 || stateKeepProb < 1)) return null;
+    if (stateKeepProb < 1 && !this.cell.fusesBetween) return null;
     const run = this.cell.fusedSequence?.(masked) ?? null;
     if (!run) return null;
     return (call) => {
       if (!call.training) return run(call);
       const [batch, steps] = call.x.shape;
-      const drawn = drawnFor(this)?.slice();
-      const drop = (value: TensorBase, keep: number) => {
-        if (keep === 1) return value;
-        const given = drawn?.shift();
-        const lead = [batch, this.variational ? 1 : steps];
-        return multiply(value, given ? transpose(given, [1, 0, 2]) : this.draw(lead, { size: value.shape[2], keep }));
+      const drawn = (drawnFor(this) ?? this.drawSteps(steps, batch, true)).slice();
+      const maskOf = (size: number, keep: number) => {
+        const given = drawn.shift();
+        return given ? transpose(given, [1, 0, 2]) : this.draw([batch, 1], { size, keep });
       };
-      const result = run({ ...call, x: drop(call.x, inputKeepProb) });
-      if (outputKeepProb === 1) return result;
-      const outputs = drop(result.outputs, outputKeepProb);
-      return { ...result, outputs, last: outputs.slice([null, -1]) };
+      const drop = (value: TensorBase, keep: number) =>
+        keep === 1 ? value : multiply(value, maskOf(value.shape[2], keep));
+      const x = drop(call.x, inputKeepProb);
+      const output = outputKeepProb < 1 ? maskOf(this.outputSize, outputKeepProb) : null;
+      const state = stateKeepProb < 1 ? maskOf(this.outputSize, stateKeepProb) : null;
+      const stateDropoutMask = state && this.variational ? squeeze(state, 1) : state;
+      const result = run({ ...call, x, ...(stateDropoutMask ? { between: { stateDropoutMask } } : {}) });
+      if (!output) return stateDropoutMask ? { ...result, last: slice(result.outputs, [null, -1]) } : result;
+      const outputs = multiply(result.outputs, output);
+      return { ...result, outputs, last: slice(outputs, [null, -1]) };
     };
   }
 }

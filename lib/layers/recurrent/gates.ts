@@ -46,6 +46,13 @@ interface Operands {
   mask: TensorBase | null;
   recurrentDropoutMask: TensorBase | null;
   activation?: string;
+  zoneout?: readonly (TensorBase | number)[];
+  stateDropoutMask?: TensorBase;
+}
+
+/** What the recurrent kernels call an activation; undefined: they do not know it. */
+export function kernelName({ fused, inCells }: activations.Activation): string | undefined {
+  return fused ?? inCells;
 }
 
 /**
@@ -124,6 +131,10 @@ export abstract class GatedCell extends Layer implements RNNCell {
   /** The fused function with the cell's own options, or null when an activation is not among the kernels'. */
   protected abstract fused(): ((operands: Operands) => { outputs: TensorBase; states: TensorBase[] }) | null;
 
+  get fusesBetween(): boolean {
+    return true;
+  }
+
   fusedSequence(): FusedSequence | null {
     const run = this.fused();
     if (!run) return null;
@@ -133,7 +144,7 @@ export abstract class GatedCell extends Layer implements RNNCell {
     };
   }
 
-  private operands({ x, states, mask, goBackwards, training }: SequenceCall): Operands {
+  private operands({ x, states, mask, goBackwards, training, between }: SequenceCall): Operands {
     const [batch, , features] = x.shape;
     return {
       x: this.dropInputs(x, [batch, 1, features], training),
@@ -144,7 +155,8 @@ export abstract class GatedCell extends Layer implements RNNCell {
       goBackwards,
       mask,
       recurrentDropoutMask: this.recurrentMask(batch, training),
-      activation: this.activation.fused,
+      activation: kernelName(this.activation),
+      ...between,
     };
   }
 }

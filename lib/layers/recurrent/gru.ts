@@ -5,7 +5,7 @@ import { gru } from '../../ops/rnn.js';
 import { slice, split } from '../../ops/shape.js';
 import type { TensorBase } from '../../program/tensor.js';
 import type { LayerConfig } from '../layer.js';
-import { CELL_OPTIONS, GatedCell, type CellOptions } from './gates.js';
+import { CELL_OPTIONS, GatedCell, kernelName, type CellOptions } from './gates.js';
 import { cellOptions, SequenceLayer, type SequenceOptions } from './sequence.js';
 
 interface OwnOptions {
@@ -61,9 +61,9 @@ export class GRUCell extends GatedCell {
 
   protected fused() {
     const { resetAfter } = this;
-    const recurrentActivation = this.recurrentActivation.fused;
-    if (this.activation.fused === undefined || recurrentActivation === undefined) return null;
-    return (operands: Parameters<typeof gru>[0]) => gru({ ...operands, recurrentActivation, resetAfter });
+    const recurrentActivation = kernelName(this.recurrentActivation);
+    if (kernelName(this.activation) === undefined || recurrentActivation === undefined) return null;
+    return (operands: Parameters<typeof gru>[0]) => gru({ recurrentActivation, resetAfter, ...operands });
   }
 }
 

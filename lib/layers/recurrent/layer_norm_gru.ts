@@ -1,12 +1,21 @@
 import { add, multiply, subtract } from '../../ops/arithmetic.js';
 import { dense } from '../../ops/dense.js';
+import type { GruOptions } from '../../ops/rnn.js';
 import { split } from '../../ops/shape.js';
 import { ValueError } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import type { PartialShape } from '../layer.js';
-import type { FusedSequence } from './cell.js';
 import { GRUCell, type GRUCellOptions } from './gru.js';
-import { addNorm, epsilonOf, NORM_OPTIONS, normalize, type Norm, type NormOptions } from './norm.js';
+import {
+  addNorm,
+  epsilonOf,
+  joined,
+  NORM_OPTIONS,
+  normalize,
+  normalizedInput,
+  type Norm,
+  type NormOptions,
+} from './norm.js';
 
 export interface LayerNormGRUCellOptions extends Omit<GRUCellOptions, 'resetAfter'>, NormOptions {}
 
@@ -45,7 +54,15 @@ export class LayerNormGRUCell extends GRUCell {
     return [add(multiply(z, h), multiply(subtract(1, z), candidate))];
   }
 
-  override fusedSequence(): FusedSequence | null {
-    return null;
+  /** The input's product is normalised for all steps at once, ahead of the kernel. */
+  protected override fused() {
+    const run = super.fused();
+    if (!run) return null;
+    const { stateNorm, epsilon } = this;
+    return (operands: GruOptions) => {
+      const x = normalizedInput(operands.x, this.kernel, this.inputNorm, this.bias, epsilon);
+      const norm = { of: 'state', ...joined([stateNorm]), epsilon } as const;
+      return run({ ...operands, x, kernel: null, bias: null, resetAfter: true, norm });
+    };
   }
 }

@@ -1,10 +1,19 @@
 import { add } from '../../ops/arithmetic.js';
 import { dense } from '../../ops/dense.js';
+import type { LstmOptions } from '../../ops/rnn.js';
 import type { TensorBase } from '../../program/tensor.js';
 import type { PartialShape } from '../layer.js';
-import type { FusedSequence } from './cell.js';
-import { LSTMCell, type Gates, type LSTMCellOptions } from './lstm.js';
-import { addNorm, epsilonOf, NORM_OPTIONS, normalize, type Norm, type NormOptions } from './norm.js';
+import { LSTMCell, ORDERS, type Gates, type LSTMCellOptions } from './lstm.js';
+import {
+  addNorm,
+  epsilonOf,
+  joined,
+  NORM_OPTIONS,
+  normalize,
+  normalizedInput,
+  type Norm,
+  type NormOptions,
+} from './norm.js';
 
 // LSTMs whose sums are normalised over the units at every step.
 
@@ -45,8 +54,16 @@ export class LayerNormLSTMCell extends LSTMCell {
     return normalize(memory, this.memoryNorm, this.epsilon);
   }
 
-  override fusedSequence(): FusedSequence | null {
-    return null;
+  /** The input's product is normalised for all steps at once, ahead of the kernel. */
+  protected override fused() {
+    const run = super.fused();
+    if (!run || this.options.usePeepholes) return null;
+    const { stateNorm, memoryNorm, epsilon } = this;
+    return (operands: LstmOptions) => {
+      const x = normalizedInput(operands.x, this.kernel, this.inputNorm, this.bias, epsilon);
+      const norm = { of: 'state', ...joined([stateNorm, memoryNorm]), epsilon } as const;
+      return run({ ...operands, x, kernel: null, bias: null, norm });
+    };
   }
 }
 
@@ -87,7 +104,13 @@ export class LayerNormBasicLSTMCell extends LSTMCell {
     return normalize(memory, this.memoryNorm, this.epsilon);
   }
 
-  override fusedSequence(): FusedSequence | null {
-    return null;
+  protected override fused() {
+    const run = super.fused();
+    if (!run || this.options.usePeepholes) return null;
+    const { epsilon, order } = this;
+    return (operands: LstmOptions) => {
+      const gates = ORDERS[order].map((gate) => this.gateNorms.get(gate) as Norm);
+      return run({ ...operands, norm: { of: 'gates', ...joined([...gates, this.memoryNorm]), epsilon } });
+    };
   }
 }

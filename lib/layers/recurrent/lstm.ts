@@ -10,11 +10,11 @@ import { allocate } from '../../program/types.js';
 import type { Variable } from '../../program/variable.js';
 import type { LayerConfig, PartialShape } from '../layer.js';
 import { ruleNames, ruleOf, type WeightRules } from '../weight_rules.js';
-import { CELL_OPTIONS, GatedCell, type CellOptions } from './gates.js';
+import { CELL_OPTIONS, GatedCell, kernelName, type CellOptions } from './gates.js';
 import { cellOptions, SequenceLayer, type SequenceOptions } from './sequence.js';
 
 /** Orders of the kernel's blocks of columns: Keras' and TensorFlow 1's (c and j are the candidate). */
-const ORDERS = { ifco: ['i', 'f', 'c', 'o'], ijfo: ['i', 'c', 'f', 'o'] } as const;
+export const ORDERS = { ifco: ['i', 'f', 'c', 'o'], ijfo: ['i', 'c', 'f', 'o'] } as const;
 
 /** What an LSTM has beside what every cell has. */
 export interface LSTMOwnOptions extends WeightRules<'peephole' | 'projection'> {
@@ -151,9 +151,14 @@ export class LSTMCell extends GatedCell {
     return memory;
   }
 
+  /** A gate's peephole would have to see the memory before a zone. */
+  override get fusesBetween(): boolean {
+    return !this.peepholes;
+  }
+
   protected fused() {
-    const recurrentActivation = this.recurrentActivation.fused;
-    if (this.activation.fused === undefined || recurrentActivation === undefined || this.projection) return null;
+    const recurrentActivation = kernelName(this.recurrentActivation);
+    if (kernelName(this.activation) === undefined || recurrentActivation === undefined || this.projection) return null;
     const { peepholes, cellClip, forgetBias, order: gateOrder } = this;
     return (operands: Parameters<typeof lstm>[0]) =>
       lstm({

@@ -1,4 +1,8 @@
+import { add } from '../../ops/arithmetic.js';
+import { dense } from '../../ops/dense.js';
 import { layerNorm } from '../../ops/normalize.js';
+import { concatenate, transpose } from '../../ops/shape.js';
+import type { Operand } from '../../program/apply.js';
 import { show, ValueError } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import type { Variable } from '../../program/variable.js';
@@ -33,4 +37,34 @@ export function addNorm(addWeight: (options: WeightOptions) => Variable, part: s
 
 export function normalize(x: TensorBase, { gamma, beta }: Norm, epsilon: number): TensorBase {
   return layerNorm(x, gamma, beta, { epsilon });
+}
+
+/** The norms of a fused step, one after the other. */
+export function joined(norms: readonly Norm[]): { scale: TensorBase; shift: TensorBase } {
+  const all = (part: keyof Norm) =>
+    norms.length === 1
+      ? norms[0][part]
+      : concatenate(
+          norms.map((norm) => norm[part]),
+          0,
+        );
+  return { scale: all('gamma'), shift: all('beta') };
+}
+
+/**
+ * The normalised product of a fused step's input, for all steps at once: [B, T, F] to [B, T, columns]. It is computed
+ * with the batch innermost, as the kernel reads it.
+ *
+ * @param bias Added behind the norm.
+ */
+export function normalizedInput(
+  x: Operand,
+  kernel: Variable,
+  { gamma, beta }: Norm,
+  bias: Variable | null,
+  epsilon: number,
+): TensorBase {
+  const sums = dense(transpose(x, [1, 2, 0]), kernel, null, { axis: 1 });
+  const shift = bias ? add(beta, bias) : beta;
+  return transpose(layerNorm(sums, gamma, shift, { axis: 1, epsilon }), [2, 0, 1]);
 }

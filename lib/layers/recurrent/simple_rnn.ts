@@ -3,7 +3,7 @@ import { dense } from '../../ops/dense.js';
 import { simpleRNN } from '../../ops/rnn.js';
 import type { TensorBase } from '../../program/tensor.js';
 import type { LayerConfig } from '../layer.js';
-import { CELL_OPTIONS, GatedCell, type CellOptions } from './gates.js';
+import { CELL_OPTIONS, GatedCell, kernelName, type CellOptions } from './gates.js';
 import { cellOptions, SequenceLayer, type SequenceOptions } from './sequence.js';
 
 export interface SimpleRNNCellOptions extends CellOptions, LayerConfig {}
@@ -23,7 +23,7 @@ export class SimpleRNNCell extends GatedCell {
   }
 
   protected fused() {
-    return this.activation.fused === undefined ? null : simpleRNN;
+    return kernelName(this.activation) === undefined ? null : simpleRNN;
   }
 }
 

@@ -1,11 +1,12 @@
 import { add, greater, multiply, subtract, where } from '../../ops/arithmetic.js';
 import { dropoutMask } from '../../ops/random.js';
+import { transpose } from '../../ops/shape.js';
 import { show, ValueError } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
 import type { CallArgs } from '../layer.js';
-import { stateSizes } from './cell.js';
+import { stateSizes, type FusedSequence } from './cell.js';
 import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
 import { drawnFor, type DrawingCell } from './draws.js';
 
@@ -60,5 +61,18 @@ export class ZoneoutCell extends CellWrapper implements DrawingCell {
     // Where the output is a state it shows what became of the state.
     const at = after.indexOf(output);
     return [at < 0 ? output : next[at], next];
+  }
+
+  fusedSequence(masked?: boolean): FusedSequence | null {
+    const run = this.cell.fusesBetween ? (this.cell.fusedSequence?.(masked) ?? null) : null;
+    if (!run) return null;
+    return (call) => {
+      const [batch, steps] = call.x.shape;
+      const drawn = (drawnFor(this) ?? this.drawSteps(steps, batch, call.training)).slice();
+      const zoneout = this.rates.map((rate, i) =>
+        call.training && this.isRandom(i) ? transpose(drawn.shift() as TensorBase, [1, 0, 2]) : 1 - rate,
+      );
+      return run({ ...call, between: { zoneout } });
+    };
   }
 }

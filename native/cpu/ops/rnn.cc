@@ -4,11 +4,25 @@
 // inputs   0 x [T,F,B]  1 kernel [F,G*H]  2 recurrent [H,G*H]  3 bias [G*H] (gruResetAfter [2,G*H])?  4 h0 [H,B]?  5 c0
 // [H,B]?
 //          6 mask bool [T,B]?  7 recurrent dropout mask [H,B]?  8 peephole [3,H] (rows i,f,o)?
-// outputs  0 h [T,H,B]?  1 last h [H,B]?  2 c [T,H,B] (lstm)?  3 last c [H,B]?  4 reserve [T,R,H,B] (training)?
-//          where R is 0 (operand absent) for simple, 5 for lstm, 3 for gru, 4 for gruResetAfter
-// attrs    cell, activation, recurrentActivation, order ('ifco' | 'ijfo'), reverse, cellClip, forgetBias
+//          9 scale [N]?  10 shift [N]? of the norms, N = G*H (lstm G*H + H: the memory's last)
+//          11 state dropout mask [T,H,B] or [H,B]?  12 zone of h [T,H,B]?  13 zone of c [T,H,B] (lstm)?
+// outputs  0 h [T,H,B]?  1 last h [H,B]?  2 c [T,H,B]?  3 last c [H,B]? (lstm; else empty)  4 reserve [T,R,H,B]
+// (training)?
+//          where R is 0 (operand absent) for simple, 5 for lstm, 3 for gru, 4 for gruResetAfter; with an activation
+//          whose slope needs its input, or with a zone of h, 1 for simple
+//          5 normed [T,N+K,B]? with a norm, in training: the normalised values and 1 / deviation of the K norms
+// attrs    cell, activation, recurrentActivation, order ('ifco' | 'ijfo'), reverse, cellClip, forgetBias,
+//          norm ('state' | 'gates'), epsilon, takeH, takeC
 //
-// With `reverse`, step s of the computation reads x and mask at T-1-s; outputs are in the order of the computation.
+// norm     state (lstm, gruResetAfter): x [T,G*H,B] is the input's part of the sums, there is no kernel and no bias;
+//          the recurrent product is normalised over all G*H, and act sees an lstm's c normalised; K = 1, lstm 2.
+//          gates (lstm): each gate's sum is normalised, and so is the c that is carried on; K = 5.
+//
+// Between the steps: where a zone has 0 the state stays as it was; without one, take 1 is a new state, 0 an old one and
+// what lies between their mean. The state dropout mask multiplies the h that goes on (and is the last), not the output.
+//
+// With `reverse`, step s of the computation reads x and mask at T-1-s; outputs, zones and the state's masks are
+// in the order of the computation.
 
 #include "cpu/rnn/forward_lanes.h"
 #include "cpu/rnn/forward_units.h"
@@ -22,17 +36,34 @@ template <class T>
 class Rnn final : public OptionalOperands {
  public:
   Rnn(const Node& node, const RnnConfig& config)
-      : OptionalOperands(node), path_(choose(config)), lanes_(config), units_(config) {
+      : OptionalOperands(node), c_(config), path_(choose(config)), lanes_(config), units_(config) {
     workspace = lanes_.workspace < units_.workspace ? units_.workspace : lanes_.workspace;
   }
 
   void run(const Call& call) override {
-    const ForwardOperands<T> operands = {
-        given<T>(call, kX),          given<T>(call, kKernel),   given<T>(call, kRecurrent),
-        given<T>(call, kBias),       given<T>(call, kH0),       given<T>(call, kC0),
-        given<uint8_t>(call, kMask), given<T>(call, kDropout),  given<T>(call, kPeephole),
-        wanted<T>(call, kHs),        wanted<T>(call, kHLast),   wanted<T>(call, kCs),
-        wanted<T>(call, kCLast),     wanted<T>(call, kReserve), call.context.pool};
+    // An operand that the cell does not have may be there with no elements.
+    const bool lstm = c_.lstm(), reserve = c_.layout.reserve > 0, norms = c_.norm != Norm::none;
+    const ForwardOperands<T> operands = {given<T>(call, kX),
+                                         given<T>(call, kKernel),
+                                         given<T>(call, kRecurrent),
+                                         given<T>(call, kBias),
+                                         given<T>(call, kH0),
+                                         given<T>(call, kC0),
+                                         given<uint8_t>(call, kMask),
+                                         given<T>(call, kDropout),
+                                         given<T>(call, kPeephole),
+                                         given<T>(call, kNormScale),
+                                         given<T>(call, kNormShift),
+                                         given<T>(call, kStateDropout),
+                                         given<T>(call, kZoneH),
+                                         given<T>(call, kZoneC),
+                                         wanted<T>(call, kHs),
+                                         wanted<T>(call, kHLast),
+                                         lstm ? wanted<T>(call, kCs) : nullptr,
+                                         lstm ? wanted<T>(call, kCLast) : nullptr,
+                                         reserve ? wanted<T>(call, kReserve) : nullptr,
+                                         norms ? wanted<T>(call, kNormed) : nullptr,
+                                         call.context.pool};
     kPaths[path_].run(*this, operands, call.workspace);
   }
 
@@ -51,6 +82,7 @@ class Rnn final : public OptionalOperands {
     return path;
   }
 
+  RnnConfig c_;
   int path_;
   ForwardLanes<T> lanes_;
   ForwardUnits<T> units_;
@@ -60,7 +92,8 @@ class Rnn final : public OptionalOperands {
 template <class T>
 bool unitsFillLanesBetter(const RnnConfig& c) {
   const int unitVectors = (c.H + kLanes<T> - 1) / kLanes<T>, sampleVectors = (c.B + kLanes<T> - 1) / kLanes<T>;
-  return !c.keepsReserve && c.B <= 4 && c.B * unitVectors <= c.H * sampleVectors;
+  return !c.keepsReserve && c.norm == Norm::none && !c.between() && c.B <= 4 &&
+         c.B * unitVectors <= c.H * sampleVectors;
 }
 
 template <class T>
@@ -75,19 +108,18 @@ void checkOutputs(const Node& node, const RnnConfig& c, DType dtype) {
   const int64_t state = int64_t(c.H) * c.B;
   checkSize(node, "h", node.output(kHs), dtype, c.T * state);
   checkSize(node, "last h", node.output(kHLast), dtype, state);
-  checkSize(node, "c", node.output(kCs), dtype, c.T * state);
-  checkSize(node, "last c", node.output(kCLast), dtype, state);
+  const int64_t memory = c.lstm() ? state : 0;
+  checkSize(node, "c", node.output(kCs), dtype, c.T * memory);
+  checkSize(node, "last c", node.output(kCLast), dtype, memory);
   checkSize(node, "reserve", node.output(kReserve), dtype, c.T * c.layout.reserve * state);
-  if (!c.lstm() && (node.output(kCs).present || node.output(kCLast).present)) {
-    fail("rnn: a %s cell has no c", c.layout.name);
-  }
+  checkSize(node, "normed", node.output(kNormed), dtype, int64_t(c.T) * c.normRows() * c.B);
 }
 
 }  // namespace
 
 Kernel* create_rnn(const Node& node) {
   RnnConfig config = rnnConfigFrom(node);
-  config.keepsReserve = node.output(kReserve).present;
+  config.keepsReserve = node.output(kReserve).present || node.output(kNormed).present;
   const DType dtype = node.floating();
   checkOutputs(node, config, dtype);
   if (dtype == DType::f32) return new Rnn<float>(node, config);

@@ -1,8 +1,9 @@
-// rnnGrad: the gradient of `rnn` (see rnn.cc for the legend, the first nine operands and the attributes).
+// rnnGrad: the gradient of `rnn` (see rnn.cc for the legend, the first fourteen operands and the attributes).
 //
-// inputs   0..8 as rnn  9 h [T,H,B]  10 c [T,H,B] (lstm)  11 reserve (all but simple)
-//          12 dh [T,H,B]?  13 d last h [H,B]?  14 dc [T,H,B]?  15 d last c [H,B]?
-// outputs  0 dx [T,F,B]?  1 dkernel?  2 drecurrent?  3 dbias?  4 dh0 [H,B]?  5 dc0 [H,B]?  6 dpeephole [3,H]?
+// inputs   0..13 as rnn  14 h [T,H,B]  15 c [T,H,B] (lstm)  16 reserve (where there is one)  17 normed (with a norm)
+//          18 dh [T,H,B]?  19 d last h [H,B]?  20 dc [T,H,B]?  21 d last c [H,B]?
+// outputs  0 dx as x?  1 dkernel?  2 drecurrent?  3 dbias?  4 dh0 [H,B]?  5 dc0 [H,B]?  6 dpeephole [3,H]?
+//          7 dscale [N]?  8 dshift [N]?
 
 #include "cpu/rnn/backward_lanes.h"
 #include "cpu/rnn/optional_operands.h"
@@ -18,32 +19,28 @@ class RnnGrad final : public OptionalOperands {
   RnnGrad(const Node& node, const RnnConfig& config) : RnnGrad(node, config, Places()) {}
 
   void run(const Call& call) override {
-    const BackwardOperands<T> operands = {given<T>(call, kX),
-                                          given<T>(call, kKernel),
-                                          given<T>(call, kRecurrent),
-                                          given<T>(call, kH0),
-                                          given<T>(call, kC0),
-                                          given<uint8_t>(call, kMask),
-                                          given<T>(call, kDropout),
-                                          given<T>(call, kPeephole),
-                                          given<T>(call, kGradHs),
-                                          given<T>(call, kGradCs),
-                                          given<T>(call, kGradReserve),
-                                          given<T>(call, kDHs),
-                                          given<T>(call, kDHLast),
-                                          given<T>(call, kDCs),
-                                          given<T>(call, kDCLast),
-                                          wanted<T>(call, kDX),
-                                          wanted<T>(call, kDKernel),
-                                          wanted<T>(call, kDRecurrent),
-                                          wanted<T>(call, kDBias),
-                                          wanted<T>(call, kDH0),
-                                          wanted<T>(call, kDC0),
-                                          wanted<T>(call, kDPeephole),
-                                          call.context.pool};
+    const BackwardOperands<T> operands = {given<T>(call, kX),           given<T>(call, kKernel),
+                                          given<T>(call, kRecurrent),   given<T>(call, kH0),
+                                          given<T>(call, kC0),          given<uint8_t>(call, kMask),
+                                          given<T>(call, kDropout),     given<T>(call, kPeephole),
+                                          given<T>(call, kNormScale),   given<T>(call, kStateDropout),
+                                          given<T>(call, kZoneH),       given<T>(call, kZoneC),
+                                          given<T>(call, kGradHs),      given<T>(call, kGradCs),
+                                          given<T>(call, kGradReserve), given<T>(call, kGradNormed),
+                                          given<T>(call, kDHs),         given<T>(call, kDHLast),
+                                          given<T>(call, kDCs),         given<T>(call, kDCLast),
+                                          wanted<T>(call, kDX),         wanted<T>(call, kDKernel),
+                                          wanted<T>(call, kDRecurrent), wanted<T>(call, kDBias),
+                                          wanted<T>(call, kDH0),        wanted<T>(call, kDC0),
+                                          wanted<T>(call, kDPeephole),  wanted<T>(call, kDNormScale),
+                                          wanted<T>(call, kDNormShift), call.context.pool};
     const auto place = [&](size_t at) { return reinterpret_cast<T*>(call.workspace + at); };
-    const Kept<T> kept = {place(dGates_), c_.dropout ? place(used_) : nullptr,
-                          c_.kind == CellKind::gru ? place(reset_) : nullptr, place(zeros_)};
+    const Kept<T> kept = {place(dGates_),
+                          keepsUsed() ? place(used_) : nullptr,
+                          c_.kind == CellKind::gru ? place(reset_) : nullptr,
+                          place(zeros_),
+                          place(dScale_),
+                          place(dShift_)};
     std::memset(kept.zeros, 0, size_t(paddedBatch<T>(c_.B)) * sizeof(T));
     walk_.run(operands, kept, call.workspace);
     sums_.run(operands, kept, call.workspace);
@@ -54,16 +51,20 @@ class RnnGrad final : public OptionalOperands {
       : OptionalOperands(node), c_(config), walk_(config, places), sums_(config, places) {
     const size_t states = size_t(c_.T) * c_.H * c_.B * sizeof(T);
     dGates_ = places.take(gradRows(c_) * states);
-    used_ = places.take(c_.dropout ? states : 0);
+    used_ = places.take(keepsUsed() ? states : 0);
     reset_ = places.take(c_.kind == CellKind::gru ? states : 0);
     zeros_ = places.take(size_t(paddedBatch<T>(c_.B)) * sizeof(T));
+    dScale_ = places.take(size_t(c_.normed()) * paddedBatch<T>(c_.B) * sizeof(T));
+    dShift_ = places.take(size_t(c_.normed()) * paddedBatch<T>(c_.B) * sizeof(T));
     workspace = places.used();
   }
+
+  bool keepsUsed() const { return c_.dropout || c_.stateDropout; }
 
   RnnConfig c_;
   BackwardLanes<T> walk_;
   WeightGrads<T> sums_;
-  size_t dGates_, used_, reset_, zeros_;
+  size_t dGates_, used_, reset_, zeros_, dScale_, dShift_;
 };
 
 void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
@@ -71,9 +72,11 @@ void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
   node.need(kGradHs, dtype);
   if (c.lstm()) node.need(kGradCs, dtype);
   if (c.layout.reserve > 0) node.need(kGradReserve, dtype);
+  if (c.norm != Norm::none) node.need(kGradNormed, dtype);
   checkSize(node, "h", node.input(kGradHs), dtype, states);
   checkSize(node, "c", node.input(kGradCs), dtype, states);
   checkSize(node, "reserve", node.input(kGradReserve), dtype, c.layout.reserve * states);
+  checkSize(node, "normed", node.input(kGradNormed), dtype, int64_t(c.T) * c.normRows() * c.B);
   checkSize(node, "dh", node.input(kDHs), dtype, states);
   checkSize(node, "d last h", node.input(kDHLast), dtype, state);
   checkSize(node, "dc", node.input(kDCs), dtype, states);
@@ -81,6 +84,11 @@ void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
   checkSize(node, "dx", node.output(kDX), dtype, node.input(kX).shape.size());
   checkSize(node, "dkernel", node.output(kDKernel), dtype, node.input(kKernel).shape.size());
   checkSize(node, "drecurrent", node.output(kDRecurrent), dtype, node.input(kRecurrent).shape.size());
+  checkSize(node, "dnormScale", node.output(kDNormScale), dtype, c.normed());
+  checkSize(node, "dnormShift", node.output(kDNormShift), dtype, c.normed());
+  if (c.given() && (node.output(kDKernel).present || node.output(kDBias).present)) {
+    fail("rnnGrad: with norm 'state' there is no kernel and no bias");
+  }
   checkSize(node, "dbias", node.output(kDBias), dtype, c.columns() * (c.kind == CellKind::gruResetAfter ? 2 : 1));
   checkSize(node, "dh0", node.output(kDH0), dtype, state);
   checkSize(node, "dc0", node.output(kDC0), dtype, state);

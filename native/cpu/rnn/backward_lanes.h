@@ -16,8 +16,9 @@ class BackwardLanes {
     const int G = c_.layout.gates, H = c_.H;
     dReset_ = places.take(packedLanesSize<T>(H, H) * sizeof(T));
     dBefore_ = places.take(packedLanesSize<T>(H, G * H) * sizeof(T));
-    dX_ = places.take(packedLanesSize<T>(c_.F, G * H) * sizeof(T));
-    scratchRows_ = 3 * H + 1;  // dh, dc, the products' gradient of h', the mask
+    dX_ = places.take(c_.given() ? 0 : packedLanesSize<T>(c_.F, G * H) * sizeof(T));
+    // dh, dc, the products' gradient of h', h' with state dropout, what zones hold of dh and dc, the mask
+    scratchRows_ = 6 * H + 1;
     scratch_ = places.take(size_t(scratchRows_) * paddedBatch<T>(c_.B) * sizeof(T));
   }
 
@@ -53,7 +54,7 @@ class BackwardLanes {
       done += K;
     }
     const int all = static_cast<int>(columns);
-    if (o.dx) packLanes<T>(o.kernel, columns, 1, c_.F, all, at(space, dX_), 0, all);
+    if (o.dx && !c_.given()) packLanes<T>(o.kernel, columns, 1, c_.F, all, at(space, dX_), 0, all);
   }
 
   static T* at(char* space, size_t place) { return reinterpret_cast<T*>(space + place); }
@@ -71,12 +72,18 @@ class BackwardLanes {
     b.gateStride = state;
     b.dh = scratch.take(H);
     b.dc = scratch.take(H);
+    const Rows<T> dropped = scratch.take(H), heldH = scratch.take(H), heldC = scratch.take(H);
     T* keep = scratch.take(1).p;
     b.keep = o.mask ? keep : nullptr;
     b.dReset = dProducts;
     start(o.dhLast, b.dh, begin, lanes);
     start(o.dcLast, b.dc, begin, lanes);
-    const CellConstants<T> constants = cellConstants<T>(c_, o.peephole);
+    const CellConstants<T> constants = cellConstants<T>(c_, o.peephole, o.normScale);
+    const int64_t padded = paddedBatch<T>(B);
+    b.dScale = {kept.dScale + begin, padded};
+    b.dShift = {kept.dShift + begin, padded};
+    zeroRows<T>(b.dScale, c_.normed(), lanes);
+    zeroRows<T>(b.dShift, c_.normed(), lanes);
 
     for (int s = c_.T - 1; s >= 0; --s) {
       const int64_t time = timeOf(c_, s);
@@ -90,17 +97,43 @@ class BackwardLanes {
       b.cBefore = stateBefore<T>(c_, o.cs, o.c0, kept.zeros, s, begin);
       if (o.reserve) b.gates = {o.reserve + s * c_.layout.reserve * state + begin, B};
       b.dGates = {kept.dGates + s * gradRows(c_) * state + begin, B};
+      if (o.normed) b.normed = {o.normed + s * c_.normRows() * B + begin, B};
+      if (c_.given() && o.dx) b.dGiven = {o.dx + time * c_.F * B + begin, B};
       if (kept.reset) b.reset = {kept.reset + s * state + begin, B};
       if (o.mask) expandMask<T>(o.mask + time * B + begin, keep, lanes);
+      const auto dropsOf = [&](int step) {
+        return Rows<const T>{o.stateDropout + step * c_.stateDropoutStep + begin, B};
+      };
+      if (o.stateDropout) {
+        multiplyRows<T>(readOnly(b.dh), dropsOf(s), b.dh, H, lanes);
+        if (s > 0) {
+          multiplyRows<T>(b.hBefore, dropsOf(s - 1), dropped, H, lanes);
+          b.hBefore = readOnly(dropped);
+        }
+      }
+      if (c_.zonesH()) {
+        zoneRowsBackward<T>(b.dh, b.dhGiven, heldH, ofStep(o.zoneH), static_cast<T>(c_.takeH), H, lanes);
+        b.dhGiven.p = nullptr;
+      }
+      if (c_.zonesC()) {
+        zoneRowsBackward<T>(b.dc, b.dcGiven, heldC, ofStep(o.zoneC), static_cast<T>(c_.takeC), H, lanes);
+        b.dcGiven.p = nullptr;
+      }
       b.hUsed = b.hBefore;
       if (kept.used) {
         const Rows<T> used{kept.used + s * state + begin, B};
-        multiplyRows<T>(b.hBefore, {o.dropout + begin, B}, used, H, lanes);
+        if (o.dropout) {
+          multiplyRows<T>(b.hBefore, {o.dropout + begin, B}, used, H, lanes);
+        } else {
+          copyRows<T>(b.hBefore, used, H, lanes);
+        }
         b.hUsed = readOnly(used);
       }
       steps_.backward(constants, b);
       if (s > 0 || o.dh0 || gru()) throughProducts(o, constants, b, dProducts, space, begin);
-      if (o.dx) throughX(b, o.dx + time * c_.F * B + begin, space);
+      if (c_.zonesH()) addRows<T>(readOnly(heldH), {}, b.dh, H, lanes);
+      if (c_.zonesC()) addRows<T>(readOnly(heldC), {}, b.dc, H, lanes);
+      if (o.dx && !c_.given()) throughX(b, o.dx + time * c_.F * B + begin, space);
     }
     if (o.dh0) copyRows<T>(readOnly(b.dh), {o.dh0 + begin, B}, H, lanes);
     if (o.dc0) copyRows<T>(readOnly(b.dc), {o.dc0 + begin, B}, H, lanes);

@@ -20,6 +20,27 @@ LstmOrder orderFrom(const Node& node) {
   fail("%s: order '%s' of the gates is not known; expected ifco or ijfo", node.op(), name);
 }
 
+Norm normFrom(const Node& node, const RnnConfig& c) {
+  const char* name = node.word("norm", "none");
+  if (std::strcmp(name, "none") == 0) return Norm::none;
+  if (std::strcmp(name, "state") == 0 && (c.lstm() || c.kind == CellKind::gruResetAfter)) return Norm::state;
+  if (std::strcmp(name, "gates") == 0 && c.lstm()) return Norm::gates;
+  fail("%s: norm '%s' of a %s cell; expected none, state (lstm, gruResetAfter) or gates (lstm)", node.op(), name,
+       c.layout.name);
+}
+
+// The products without the input's part.
+CellLayout withoutInput(const CellLayout& layout) {
+  CellLayout out = layout;
+  out.products = 0;
+  for (int p = 0; p < layout.products; ++p) {
+    if (layout.product[p].state == StateOperand::none) continue;
+    out.product[out.products] = layout.product[p];
+    out.product[out.products++].x = false;
+  }
+  return out;
+}
+
 }  // namespace
 
 void checkSize(const Node& node, const char* what, const Value& value, DType dtype, int64_t size) {
@@ -49,7 +70,17 @@ RnnConfig rnnConfigFrom(const Node& node) {
   c.F = static_cast<int>(x.dim[1]);
   c.B = static_cast<int>(x.dim[2]);
   c.H = static_cast<int>(u.dim[0]);
-  node.need(kKernel, dtype);
+  c.norm = normFrom(node, c);
+  c.epsilon = node.number("epsilon", 1e-5);
+  if (c.given()) {
+    c.layout = withoutInput(c.layout);
+    if (c.F != c.columns() || node.input(kKernel).present || node.input(kBias).present) {
+      fail("%s: with norm 'state' x holds the input's sums [steps, %lld, batch], and there is no kernel and no bias",
+           node.op(), static_cast<long long>(c.columns()));
+    }
+  } else {
+    node.need(kKernel, dtype);
+  }
   const int64_t state = int64_t(c.H) * c.B;
   checkSize(node, "kernel", node.input(kKernel), dtype, c.F * c.columns());
   checkSize(node, "bias", node.input(kBias), dtype, c.columns() * (c.kind == CellKind::gruResetAfter ? 2 : 1));
@@ -58,8 +89,24 @@ RnnConfig rnnConfigFrom(const Node& node) {
   checkSize(node, "mask", node.input(kMask), DType::boolean, int64_t(c.T) * c.B);
   checkSize(node, "recurrentDropoutMask", node.input(kDropout), dtype, state);
   checkSize(node, "peephole", node.input(kPeephole), dtype, 3 * int64_t(c.H));
-  c.activation = activationFrom(node.word("activation", "tanh"));
-  c.recurrentActivation = activationFrom(node.word("recurrentActivation", "sigmoid"));
+  if (c.norm != Norm::none) {
+    node.need(kNormScale, dtype);
+    node.need(kNormShift, dtype);
+  }
+  checkSize(node, "normScale", node.input(kNormScale), dtype, c.normed());
+  checkSize(node, "normShift", node.input(kNormShift), dtype, c.normed());
+  c.activation = cellActivationFrom(node.word("activation", "tanh"));
+  c.recurrentActivation = cellActivationFrom(node.word("recurrentActivation", "sigmoid"));
+  c.zoneH = node.input(kZoneH).present;
+  c.zoneC = node.input(kZoneC).present;
+  c.takeH = node.number("takeH", 1);
+  c.takeC = node.number("takeC", 1);
+  checkSize(node, "zoneH", node.input(kZoneH), dtype, c.T * state);
+  checkSize(node, "zoneC", node.input(kZoneC), dtype, c.T * state);
+  c.stateDropout = node.input(kStateDropout).present;
+  c.stateDropoutStep = node.input(kStateDropout).shape.size() == state ? 0 : state;
+  if (c.stateDropoutStep > 0) checkSize(node, "stateDropout", node.input(kStateDropout), dtype, c.T * state);
+  if (c.kind == CellKind::simple && (c.activation.keepsInput() || c.zonesH())) c.layout.reserve = 1;
   c.order = orderFrom(node);
   c.reverse = node.flag("reverse");
   c.keepsReserve = false;
@@ -70,6 +117,9 @@ RnnConfig rnnConfigFrom(const Node& node) {
   c.dropout = node.input(kDropout).present;
   c.peephole = node.input(kPeephole).present;
   if (c.peephole && !c.lstm()) fail("%s: a %s cell has no peepholes", node.op(), c.layout.name);
+  if (c.zonesC() && (c.peephole || !c.lstm())) fail("%s: zoneC is for an lstm without peepholes", node.op());
+  if (c.stateDropout && c.mask) fail("%s: the state has dropout or a mask, not both", node.op());
+  if (c.peephole && c.norm != Norm::none) fail("%s: a cell with norms has no peepholes", node.op());
   return c;
 }
 

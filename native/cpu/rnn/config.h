@@ -2,7 +2,7 @@
 
 // What `rnn` and `rnnGrad` know of their layer: sizes, cell, options. T steps, B batch, F features, H units.
 
-#include "cpu/simd/activation.h"
+#include "cells/activation.h"
 #include "runtime/kernel.h"
 
 namespace seqnn {
@@ -19,7 +19,7 @@ struct Product {
 };
 
 // rows: blocks of H in the gate buffer; reserve: blocks of H that training keeps per step (the operand `reserve`
-// is [T, reserve, H, B], absent where it is 0: the simple cell's derivative comes from h alone).
+// is [T, reserve, H, B], absent where it is 0: the simple cell's slope comes from h, or from a reserve of 1).
 struct CellLayout {
   const char* name;
   int gates, rows, reserve, products;
@@ -39,6 +39,10 @@ constexpr CellLayout kCellLayouts[] = {
       {3, 1, 2, false, StateOperand::before}}},
 };
 
+// Layer normalization inside a step. state: of the recurrent product, and of the memory that an LSTM's output sees; the
+// input's part of the sums is then x itself. gates: of each gate's whole sum, and of the memory that is carried on.
+enum class Norm : int { none, state, gates };
+
 // Column blocks of the LSTM's gates.
 struct LstmOrder {
   int i, f, g, o;
@@ -48,23 +52,58 @@ struct RnnConfig {
   CellKind kind;
   CellLayout layout;
   int T, B, F, H;
-  Activation activation, recurrentActivation;
+  CellActivation activation, recurrentActivation;
   LstmOrder order;
   bool reverse;
   bool keepsReserve;  // a backward pass will follow
   double clip, forgetBias;
+  Norm norm;
+  double epsilon;       // of the norms
+  bool zoneH, zoneC;    // masks [T, H, B]: 0 where the old state stays
+  double takeH, takeC;  // without a mask, how much of the new state is taken
+  bool stateDropout;    // the h that goes on is multiplied by a mask, [T, H, B] or one for all steps [H, B]
+  int64_t stateDropoutStep;
   bool bias, mask, dropout, peephole;
 
-  bool lstm() const { return kind == CellKind::lstm; }
-  int64_t columns() const { return int64_t(layout.gates) * H; }
-  double flops() const { return 2.0 * T * B * columns() * (F + H); }
+  SEQNN_INLINE bool zonesH() const { return zoneH || takeH != 1; }
+  SEQNN_INLINE bool zonesC() const { return zoneC || takeC != 1; }
+  // Something happens to the states between the steps.
+  bool between() const { return zonesH() || zonesC() || stateDropout; }
+  // A simple cell keeps what its slope is found from: h does not tell it.
+  bool keepsValue() const { return kind == CellKind::simple && layout.reserve > 0; }
+  SEQNN_INLINE bool lstm() const { return kind == CellKind::lstm; }
+  SEQNN_INLINE int64_t columns() const { return int64_t(layout.gates) * H; }
+  // x [T, columns, B] is the input's part of the sums: neither kernel nor bias.
+  SEQNN_INLINE bool given() const { return norm == Norm::state; }
+  double flops() const { return 2.0 * T * B * columns() * ((given() ? 0 : F) + H); }
+  // Values of a sample that a step normalises: those of the sums, then those of the memory.
+  SEQNN_INLINE int normed() const { return norm == Norm::none ? 0 : static_cast<int>(columns()) + (lstm() ? H : 0); }
+  // Norms of the sums, and with the memory's one.
+  SEQNN_INLINE int sumNorms() const { return norm == Norm::none ? 0 : norm == Norm::gates ? layout.gates : 1; }
+  // Rows of the operand `normed`: the normalised values, then 1 / deviation of each norm.
+  SEQNN_INLINE int normRows() const { return norm == Norm::none ? 0 : normed() + sumNorms() + (lstm() ? 1 : 0); }
 };
 
-// Operand numbers. The first nine are those of both ops.
-enum RnnIn { kX, kKernel, kRecurrent, kBias, kH0, kC0, kMask, kDropout, kPeephole };
-enum RnnOut { kHs, kHLast, kCs, kCLast, kReserve };
-enum RnnGradIn { kGradHs = 9, kGradCs, kGradReserve, kDHs, kDHLast, kDCs, kDCLast };
-enum RnnGradOut { kDX, kDKernel, kDRecurrent, kDBias, kDH0, kDC0, kDPeephole };
+// Operand numbers. The first fourteen are those of both ops.
+enum RnnIn {
+  kX,
+  kKernel,
+  kRecurrent,
+  kBias,
+  kH0,
+  kC0,
+  kMask,
+  kDropout,
+  kPeephole,
+  kNormScale,
+  kNormShift,
+  kStateDropout,
+  kZoneH,
+  kZoneC
+};
+enum RnnOut { kHs, kHLast, kCs, kCLast, kReserve, kNormed };
+enum RnnGradIn { kGradHs = 14, kGradCs, kGradReserve, kGradNormed, kDHs, kDHLast, kDCs, kDCLast };
+enum RnnGradOut { kDX, kDKernel, kDRecurrent, kDBias, kDH0, kDC0, kDPeephole, kDNormScale, kDNormShift };
 
 // Reads and checks what both ops share; fails on operands that do not fit.
 RnnConfig rnnConfigFrom(const Node& node);

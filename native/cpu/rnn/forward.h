@@ -10,20 +10,26 @@ namespace {
 
 template <class T>
 struct ForwardOperands {
-  const T* x;           // [T, F, B]
-  const T* kernel;      // [F, columns]
-  const T* recurrent;   // [H, columns]
-  const T* bias;        // [columns], gruResetAfter [2, columns]; may be null, like all that follow
-  const T* h0;          // [H, B]
-  const T* c0;          // [H, B]
-  const uint8_t* mask;  // [T, B]
-  const T* dropout;     // [H, B]
-  const T* peephole;    // [3, H]
-  T* hs;                // [T, H, B]
-  T* hLast;             // [H, B]
-  T* cs;                // [T, H, B]
-  T* cLast;             // [H, B]
-  T* reserve;           // [T, reserve, H, B]
+  const T* x;             // [T, F, B]
+  const T* kernel;        // [F, columns]; null where x is given as the sums' part
+  const T* recurrent;     // [H, columns]
+  const T* bias;          // [columns], gruResetAfter [2, columns]; may be null, like all that follow
+  const T* h0;            // [H, B]
+  const T* c0;            // [H, B]
+  const uint8_t* mask;    // [T, B]
+  const T* dropout;       // [H, B]
+  const T* peephole;      // [3, H]
+  const T* normScale;     // [normed]
+  const T* normShift;     // [normed]
+  const T* stateDropout;  // [T, H, B] or [H, B]
+  const T* zoneH;         // [T, H, B]
+  const T* zoneC;         // [T, H, B]
+  T* hs;                  // [T, H, B]
+  T* hLast;               // [H, B]
+  T* cs;                  // [T, H, B]
+  T* cLast;               // [H, B]
+  T* reserve;             // [T, reserve, H, B]
+  T* normed;              // [T, normRows, B]
   ThreadPool& pool;
 };
 
@@ -43,8 +49,16 @@ void gatherBias(const RnnConfig& c, const T* bias, T* rows) {
       rows[product.row * H + i] = sum;
     }
   }
-  if (!c.lstm()) return;
+  if (!c.lstm() || c.norm != Norm::none) return;
   for (int u = 0; u < H; ++u) rows[c.order.f * H + u] += static_cast<T>(c.forgetBias);
+}
+
+// What the norms add to the values they scaled; the forget bias comes behind them.
+template <class T>
+void gatherShift(const RnnConfig& c, const T* shift, T* to) {
+  for (int k = 0; k < c.normed(); ++k) to[k] = shift[k];
+  if (!c.lstm() || c.norm == Norm::none) return;
+  for (int u = 0; u < c.H; ++u) to[c.order.f * c.H + u] += static_cast<T>(c.forgetBias);
 }
 
 // Step s of the computation reads this step of x and of the mask.

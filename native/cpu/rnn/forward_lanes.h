@@ -19,9 +19,10 @@ class ForwardLanes {
       packed_[p] = places.take(packedLanesSize<T>(product.gates * c_.H, depthOf(product)) * sizeof(T));
     }
     bias_ = places.take(size_t(c_.layout.rows) * c_.H * sizeof(T));
+    shift_ = places.take(size_t(c_.normed()) * sizeof(T));
     zeros_ = places.take(size_t(paddedBatch<T>(c_.B)) * sizeof(T));
-    // gates, h' with dropout, r h', two alternating h and c, the mask
-    scratchRows_ = (c_.layout.rows + 6) * c_.H + 1;
+    // gates, h' with dropout, r h', two alternating h and c, h with state dropout, normalised values, the mask
+    scratchRows_ = (c_.layout.rows + 7) * c_.H + c_.normRows() + 1;
     scratch_ = places.take(size_t(scratchRows_) * paddedBatch<T>(c_.B) * sizeof(T));
     workspace = places.used();
   }
@@ -30,6 +31,7 @@ class ForwardLanes {
     const auto place = [&](size_t at) { return reinterpret_cast<T*>(space + at); };
     for (int p = 0; p < c_.layout.products; ++p) pack(o, c_.layout.product[p], place(packed_[p]));
     gatherBias(c_, o.bias, place(bias_));
+    gatherShift(c_, o.normShift, place(shift_));
     std::memset(place(zeros_), 0, size_t(paddedBatch<T>(c_.B)) * sizeof(T));
     const LaneCut<T> cut(c_, o.pool.threads());
     o.pool.parallel(cut.tasks, [&](int task) { sequence(o, space, cut.begin(task), cut.end(task) - cut.begin(task)); });
@@ -59,8 +61,11 @@ class ForwardLanes {
     const Rows<T> alternateH[2] = {scratch.take(H), scratch.take(H)};
     const Rows<T> alternateC[2] = {scratch.take(H), scratch.take(H)};
     const Rows<T> reset = scratch.take(H);
+    const Rows<T> dropped = scratch.take(H);
+    const Rows<T> normed = scratch.take(c_.normRows());
     T* keep = scratch.take(1).p;
-    const CellConstants<T> constants = cellConstants<T>(c_, o.peephole);
+    const CellConstants<T> constants =
+        cellConstants<T>(c_, o.peephole, o.normScale, reinterpret_cast<const T*>(space + shift_));
 
     ForwardBlock<T> b;
     b.rows = H;
@@ -76,6 +81,8 @@ class ForwardLanes {
       b.c = o.cs ? Rows<T>{o.cs + s * state + begin, B} : alternateC[s & 1];
       b.gates = o.reserve ? Rows<T>{o.reserve + s * c_.layout.reserve * state + begin, B} : gates;
       b.gateStride = H * b.gates.ld;
+      b.normed = o.normed ? Rows<T>{o.normed + s * c_.normRows() * B + begin, B} : normed;
+      if (c_.given()) b.given = {o.x + time * c_.F * B + begin, B};
       if (o.mask) expandMask<T>(o.mask + time * B + begin, keep, lanes);
       b.hUsed = b.hBefore;
       if (o.dropout) {
@@ -83,11 +90,24 @@ class ForwardLanes {
         b.hUsed = readOnly(used);
       }
       step(space, constants, b, o.x + time * c_.F * B + begin);
+      if (c_.between()) zone(o, b, s, begin);
       b.hBefore = readOnly(b.h);
+      if (o.stateDropout) {
+        multiplyRows<T>(b.hBefore, {o.stateDropout + s * c_.stateDropoutStep + begin, B}, dropped, H, lanes);
+        b.hBefore = readOnly(dropped);
+      }
       b.cBefore = readOnly(b.c);
     }
     if (o.hLast) copyRows<T>(b.hBefore, {o.hLast + begin, B}, H, lanes);
     if (o.cLast) copyRows<T>(b.cBefore, {o.cLast + begin, B}, H, lanes);
+  }
+
+  void zone(const ForwardOperands<T>& o, const ForwardBlock<T>& b, int s, int begin) const {
+    const auto maskOf = [&](const T* mask) {
+      return Rows<const T>{mask ? mask + int64_t(s) * c_.H * c_.B + begin : nullptr, c_.B};
+    };
+    if (c_.zonesH()) zoneRows<T>(b.h, b.hBefore, maskOf(o.zoneH), static_cast<T>(c_.takeH), c_.H, b.lanes);
+    if (c_.zonesC()) zoneRows<T>(b.c, b.cBefore, maskOf(o.zoneC), static_cast<T>(c_.takeC), c_.H, b.lanes);
   }
 
   void step(char* space, const CellConstants<T>& constants, const ForwardBlock<T>& b, const T* x) const {
@@ -111,7 +131,7 @@ class ForwardLanes {
 
   RnnConfig c_;
   CellSteps<T> steps_;
-  size_t packed_[3], bias_, zeros_, scratch_;
+  size_t packed_[3], bias_, shift_, zeros_, scratch_;
   int scratchRows_;
 };
 

@@ -14,8 +14,8 @@ template <class T, class Pair>
 void gruForwardReset(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
-    const Vec<T> r = pair.gate.template value<T>(loadAt(gateRows(b, kResetGate), row, lane, n));
-    storeAt(gateRows(b, kResetGate), row, lane, n, r);
+    const Vec<T> sum = loadAt(gateRows(b, kResetGate), row, lane, n), r = pair.gate.template value<T>(sum);
+    storeAt(gateRows(b, kResetGate), row, lane, n, pair.gate.template keep<T>(sum, r));
     storeAt(b.reset, row, lane, n, r * loadAt(b.hUsed, row, lane, n));
   });
 }
@@ -24,11 +24,12 @@ template <class T, class Pair>
 void gruForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
-    const Vec<T> z = pair.gate.template value<T>(loadAt(gateRows(b, kUpdate), row, lane, n));
-    const Vec<T> c = pair.act.template value<T>(loadAt(gateRows(b, kCandidate), row, lane, n));
+    const Vec<T> sumZ = loadAt(gateRows(b, kUpdate), row, lane, n),
+                 sumC = loadAt(gateRows(b, kCandidate), row, lane, n);
+    const Vec<T> z = pair.gate.template value<T>(sumZ), c = pair.act.template value<T>(sumC);
     const Vec<T> hBefore = loadAt(b.hBefore, row, lane, n);
-    storeAt(gateRows(b, kUpdate), row, lane, n, z);
-    storeAt(gateRows(b, kCandidate), row, lane, n, c);
+    storeAt(gateRows(b, kUpdate), row, lane, n, pair.gate.template keep<T>(sumZ, z));
+    storeAt(gateRows(b, kCandidate), row, lane, n, pair.act.template keep<T>(sumC, c));
     storeAt(b.h, row, lane, n, kept(b, lane, n, cells::gruUpdate<T>(z, c, hBefore), hBefore));
   });
 }
@@ -49,11 +50,11 @@ void gruResetAfterForwardStep(const CellConstants<T>& cell, const ForwardBlock<T
   });
 }
 
-// What both variants share: dh, the gates' values and the gradients of the update.
+// What both variants share: dh, what was kept of the gates and the gradients of the update.
 template <class T>
 struct GruBackwardPart {
   cells::GruUpdateGrad<T> d;
-  Vec<T> r;
+  Vec<T> r;  // as kept
 };
 template <class T, class Pair>
 SEQNN_INLINE GruBackwardPart<T> gruBackwardUpdate(const Pair& pair, const BackwardBlock<T>& b, int row, int lane,
@@ -77,9 +78,10 @@ void gruResetAfterBackwardStep(const CellConstants<T>& cell, const BackwardBlock
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const GruBackwardPart<T> part = gruBackwardUpdate<T>(pair, b, row, lane, n);
     const Vec<T> recurrent = loadAt(gateRows(b, kRecurrentPart), row, lane, n);
-    const Vec<T> dr = part.d.n * recurrent * pair.gate.template slope<T>(part.r);
+    const Vec<T> dr = part.d.n * recurrent * pair.gate.template slopeOf<T>(part.r);
     storeAt(dGateRows(b, kResetGate), row, lane, n, kept<T>(b, lane, n, dr, splat<T>(T(0))));
-    storeAt(dGateRows(b, kRecurrentPart), row, lane, n, kept<T>(b, lane, n, part.d.n * part.r, splat<T>(T(0))));
+    storeAt(dGateRows(b, kRecurrentPart), row, lane, n,
+            kept<T>(b, lane, n, part.d.n * pair.gate.template valueOf<T>(part.r), splat<T>(T(0))));
   });
 }
 
@@ -95,10 +97,10 @@ template <class T, class Pair>
 void gruBackwardReset(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
-    const Vec<T> r = loadAt(gateRows(b, kResetGate), row, lane, n);
+    const Vec<T> keptR = loadAt(gateRows(b, kResetGate), row, lane, n), r = pair.gate.template valueOf<T>(keptR);
     const Vec<T> hUsed = loadAt(b.hUsed, row, lane, n);
     const Vec<T> d = loadAt(b.dReset, row, lane, n);
-    const Vec<T> dr = d * hUsed * pair.gate.template slope<T>(r);
+    const Vec<T> dr = d * hUsed * pair.gate.template slopeOf<T>(keptR);
     storeAt(dGateRows(b, kResetGate), row, lane, n, kept<T>(b, lane, n, dr, splat<T>(T(0))));
     storeAt(b.dReset, row, lane, n, kept<T>(b, lane, n, d * r, splat<T>(T(0))));
     storeAt(b.reset, row, lane, n, r * hUsed);

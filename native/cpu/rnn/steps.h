@@ -15,14 +15,25 @@ struct Rows {
   int64_t ld = 0;
 };
 
+// Of the norms inside a step: the sums' blocks one after the other, then the memory's.
+template <class T>
+struct NormConstants {
+  Norm kind;
+  T epsilon;
+  const T* scale;  // [normed]
+  const T* shift;  // [normed], the forget gate's bias included; forward only
+};
+
 // What does not change from step to step.
 template <class T>
 struct CellConstants {
-  Activation activation, recurrentActivation;
+  CellActivation activation, recurrentActivation;
   LstmOrder order;
   const T* peephole;  // [3, H] or null
   int units;
-  T clip;  // 0: none
+  T clip;           // 0: none
+  bool keepsValue;  // simple: the gate buffer keeps what the slope is found from
+  NormConstants<T> norm;
 };
 
 // The lane layout has a row per unit and a lane per sample. The unit-inner layout (`unitInner`) has one row whose lanes
@@ -41,18 +52,23 @@ template <class T>
 struct ForwardBlock : Block<T> {
   Rows<T> gates;  // sums on entry, values afterwards
   Rows<T> h, c;
-  Rows<T> reset;  // r h' for the candidate's product
+  Rows<T> reset;        // r h' for the candidate's product
+  Rows<T> normed;       // with norms: the normalised values and the deviations, as in the operand
+  Rows<const T> given;  // the input's part of the sums where x holds it; else null
 };
 
 template <class T>
 struct BackwardBlock : Block<T> {
-  Rows<const T> gates;  // values
+  Rows<const T> gates;  // what was kept of the values
+  Rows<const T> normed;
   Rows<const T> h;
   Rows<const T> dhGiven, dcGiven;  // gradients of this step's outputs; null: zero
   Rows<T> dGates;                  // gateStride apart like the gates
-  Rows<T> dh, dc;  // carried: in, of the state after the step; out, of the state before but for the products
-  Rows<T> dReset;  // gru: in, the gradient of r h'
-  Rows<T> reset;   // gru: out, r h'
+  Rows<T> dh, dc;          // carried: in, of the state after the step; out, of the state before but for the products
+  Rows<T> dReset;          // gru: in, the gradient of r h'
+  Rows<T> reset;           // gru: out, r h'
+  Rows<T> dGiven;          // out: the gradient of `given`; null: not wanted
+  Rows<T> dScale, dShift;  // [normed] sums so far of the norms' gradients, of every lane
 };
 
 template <class T>
@@ -123,13 +139,13 @@ SEQNN_INLINE Vec<T> kept(const Block<T>& block, int lane, int n, Vec<T> a, Vec<T
 
 // The pair of activations of a gated cell, as constants for the usual pair.
 struct UsualPair {
-  Fixed<Activation::sigmoid> gate;
-  Fixed<Activation::tanh> act;
+  FixedAct<Activation::sigmoid> gate;
+  FixedAct<Activation::tanh> act;
   template <class T>
   explicit UsualPair(const CellConstants<T>&) {}
 };
 struct ChosenPair {
-  Chosen gate, act;
+  ChosenAct gate, act;
   template <class T>
   explicit ChosenPair(const CellConstants<T>& c) : gate{c.recurrentActivation}, act{c.activation} {}
 };

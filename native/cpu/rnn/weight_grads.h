@@ -14,7 +14,8 @@ class WeightGrads {
  public:
   WeightGrads(const RnnConfig& config, Places& places) : c_(config) {
     const int all = static_cast<int>(c_.columns());
-    const size_t x = lanesOuterWorkspace<T>(c_.F, all, c_.T, c_.B), h = lanesOuterWorkspace<T>(c_.H, all, c_.T, c_.B);
+    const size_t x = lanesOuterWorkspace<T>(c_.given() ? 0 : c_.F, all, c_.T, c_.B),
+                 h = lanesOuterWorkspace<T>(c_.H, all, c_.T, c_.B);
     outer_ = places.take(x < h ? h : x);
   }
 
@@ -23,6 +24,8 @@ class WeightGrads {
     if (o.dRecurrent) recurrent(o, kept, space);
     if (o.dBias) bias(o, kept);
     if (o.dPeephole) peephole(o, kept);
+    if (o.dNormScale) acrossLanes(kept.dScale, o.dNormScale);
+    if (o.dNormShift) acrossLanes(kept.dShift, o.dNormShift);
   }
 
  private:
@@ -84,6 +87,10 @@ class WeightGrads {
                 end = static_cast<int>(int64_t(rows) * (task + 1) / tasks);
       lanesSum<T>(d + int64_t(begin) * B, step, B, end - begin, c_.T, B, to + begin, false);
     });
+  }
+
+  void acrossLanes(const T* sums, T* to) const {
+    lanesSum<T>(sums, 0, paddedBatch<T>(c_.B), c_.normed(), 1, c_.B, to, false);
   }
 
   // Rows i and f saw the cell state before the step, row o the one after it.

@@ -87,6 +87,29 @@ void addRows(const Rows<const T>& a, const Rows<const T>& factor, const Rows<T>&
     storeAt(to, row, lane, n, loadAt(to, row, lane, n) + (factor.p ? v * loadAt(factor, row, lane, n) : v));
   });
 }
+// `now` keeps the old state where the mask has 0, or is the mean with weight `take` where there is no mask.
+template <class T>
+void zoneRows(const Rows<T>& now, const Rows<const T>& old, const Rows<const T>& mask, T take, int rows, int lanes) {
+  overBlock<T>(rows, lanes, [&](int row, int lane, int n) SEQNN_FLAT {
+    const Vec<T> a = loadAt(now, row, lane, n), b = loadAt(old, row, lane, n);
+    const Vec<T> mixed =
+        mask.p ? select(loadAt(mask, row, lane, n) != splat<T>(T(0)), a, b) : b + splat<T>(take) * (a - b);
+    storeAt(now, row, lane, n, mixed);
+  });
+}
+// The gradient of a state that zoneRows made: `d` and `given` (or null) together become the new state's part, in d, and
+// the old one's, in `held`.
+template <class T>
+void zoneRowsBackward(const Rows<T>& d, const Rows<const T>& given, const Rows<T>& held, const Rows<const T>& mask,
+                      T take, int rows, int lanes) {
+  const Vec<T> zero = splat<T>(T(0));
+  overBlock<T>(rows, lanes, [&](int row, int lane, int n) SEQNN_FLAT {
+    const Vec<T> all = loadAt(d, row, lane, n) + loadOrZero(given, row, lane, n);
+    const Vec<T> part = mask.p ? select(loadAt(mask, row, lane, n) != zero, all, zero) : all * splat<T>(take);
+    storeAt(d, row, lane, n, part);
+    storeAt(held, row, lane, n, all - part);
+  });
+}
 // The booleans of a mask as numbers, for selects.
 template <class T>
 void expandMask(const uint8_t* mask, T* keep, int lanes) {
@@ -103,8 +126,11 @@ Rows<const T> stateBefore(const RnnConfig& c, const T* states, const T* first, c
 }
 
 template <class T>
-CellConstants<T> cellConstants(const RnnConfig& c, const T* peephole) {
-  return {c.activation, c.recurrentActivation, c.order, peephole, c.H, static_cast<T>(c.clip)};
+CellConstants<T> cellConstants(const RnnConfig& c, const T* peephole, const T* normScale = nullptr,
+                               const T* normShift = nullptr) {
+  return {
+      c.activation, c.recurrentActivation,  c.order,        peephole,
+      c.H,          static_cast<T>(c.clip), c.keepsValue(), {c.norm, static_cast<T>(c.epsilon), normScale, normShift}};
 }
 
 }  // namespace SEQNN_ISA

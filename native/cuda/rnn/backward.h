@@ -10,24 +10,29 @@ namespace cuda {
 
 template <class T>
 struct BackwardOperands {
-  const T* x;           // [T, F, B]
-  const T* kernel;      // [F, columns]
-  const T* recurrent;   // [H, columns]
-  const T* h0;          // [H, B]; may be null, like all that follow but hs
-  const T* c0;          // [H, B]
-  const uint8_t* mask;  // [T, B]
-  const T* dropout;     // [H, B]
-  const T* hs;          // [T, H, B]
-  const T* cs;          // [T, H, B]
-  const T* reserve;     // [T, reserve, H, B]
-  const T* dhs;         // [T, H, B]
-  const T* dhLast;      // [H, B]
-  const T* dcs;         // [T, H, B]
-  const T* dcLast;      // [H, B]
-  T* dh0;               // [H, B]
-  T* dc0;               // [H, B]
-  T* dGates;            // [T, dRows, H, B]
-  T* reset;             // [T, H, B] r h'; gru only
+  const T* x;             // [T, F, B]
+  const T* kernel;        // [F, columns]
+  const T* recurrent;     // [H, columns]
+  const T* h0;            // [H, B]; may be null, like all that follow but hs
+  const T* c0;            // [H, B]
+  const uint8_t* mask;    // [T, B]
+  const T* dropout;       // [H, B]
+  const T* normScale;     // [normed]
+  const T* stateDropout;  // [T, H, B] or [H, B]
+  const T* zoneH;         // [T, H, B]
+  const T* zoneC;         // [T, H, B]
+  const T* hs;            // [T, H, B]
+  const T* cs;            // [T, H, B]
+  const T* reserve;       // [T, reserve, H, B]
+  const T* normed;        // [T, normRows, B]
+  const T* dhs;           // [T, H, B]
+  const T* dhLast;        // [H, B]
+  const T* dcs;           // [T, H, B]
+  const T* dcLast;        // [H, B]
+  T* dh0;                 // [H, B]
+  T* dc0;                 // [H, B]
+  T* dGates;              // [T, dRows, H, B]
+  T* reset;               // [T, H, B] r h'; gru only
 };
 
 template <class T>
@@ -40,7 +45,9 @@ struct Backward {
   SEQNN_INLINE int64_t state() const { return int64_t(c.H) * c.B; }
   SEQNN_INLINE T* dGatesOf(int64_t s) const { return o.dGates + s * dRows * state(); }
   SEQNN_INLINE T hBefore(int64_t s, int64_t at) const {
-    return s > 0 ? o.hs[(s - 1) * state() + at] : o.h0 ? o.h0[at] : T(0);
+    if (s == 0) return o.h0 ? o.h0[at] : T(0);
+    const T h = o.hs[(s - 1) * state() + at];
+    return o.stateDropout ? h * o.stateDropout[(s - 1) * c.stateDropoutStep + at] : h;
   }
   SEQNN_INLINE T hUsed(int64_t s, int64_t at) const {
     return o.dropout ? hBefore(s, at) * o.dropout[at] : hBefore(s, at);
@@ -56,11 +63,31 @@ struct Backward {
             cBefore(s, at),
             !o.mask || o.mask[timeOf(c, s) * c.B + at % c.B] != 0};
   }
-  // The pointwise part of step s at one element; dh and dc as cellBackward has them.
-  SEQNN_INLINE void step(int64_t s, int64_t at, T& dh, T& dc) const {
+  // Takes from d what a zone holds of it for the old state.
+  SEQNN_INLINE T held(const T* zone, double take, int64_t s, int64_t at, T& d) const {
+    const T all = d;
+    if (zone) {
+      d = zone[s * state() + at] != T(0) ? all : T(0);
+    } else if (take != 1) {
+      d = all * static_cast<T>(take);
+    }
+    return all - d;
+  }
+  // From the gradients of the states that went on after step s to those of what the cell made; the rest is held.
+  SEQNN_INLINE void arrive(int64_t s, int64_t at, T& dh, T& dc, T& heldH, T& heldC) const {
+    if (o.stateDropout) dh *= o.stateDropout[s * c.stateDropoutStep + at];
     if (o.dhs) dh += o.dhs[s * state() + at];
     if (o.dcs) dc += o.dcs[s * state() + at];
+    heldH = held(o.zoneH, c.takeH, s, at, dh);
+    heldC = held(o.zoneC, c.takeC, s, at, dc);
+  }
+  // The pointwise part of step s at one element; dh and dc as cellBackward has them.
+  SEQNN_INLINE void step(int64_t s, int64_t at, T& dh, T& dc) const {
+    T heldH, heldC;
+    arrive(s, at, dh, dc, heldH, heldC);
     cellBackward<T>(cell, values(s, at), dGatesOf(s) + at, static_cast<int>(at / c.B), dh, dc);
+    dh += heldH;
+    dc += heldC;
   }
   // GRU: from the gradient of r h' to that of h'.
   SEQNN_INLINE T resetStep(int64_t s, int64_t at, T dReset) const {

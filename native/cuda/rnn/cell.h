@@ -11,15 +11,24 @@
 namespace seqnn {
 namespace cuda {
 
+// As ChosenAct of cells/activation.h.
 struct Act {
-  Activation a;
+  CellActivation a;
   template <class T>
   SEQNN_INLINE T value(T x) const {
-    return activate<T>(a, x);
+    return a.keepsInput() ? activateInput<T>(a.input, x).value : activate<T>(a.output, x);
   }
   template <class T>
-  SEQNN_INLINE T slope(T y) const {
-    return slopeFromOutput<T>(a, y);
+  SEQNN_INLINE T keep(T x, T y) const {
+    return a.keepsInput() ? x : y;
+  }
+  template <class T>
+  SEQNN_INLINE T valueOf(T kept) const {
+    return a.keepsInput() ? value<T>(kept) : kept;
+  }
+  template <class T>
+  SEQNN_INLINE T slopeOf(T kept) const {
+    return a.keepsInput() ? activateInput<T>(a.input, kept).slope : slopeFromOutput<T>(a.output, kept);
   }
 };
 
@@ -30,7 +39,8 @@ struct Cell {
   LstmOrder order;
   const T* peephole;  // [3, H] or null
   int H;
-  T clip;  // 0: none
+  T clip;           // 0: none
+  bool keepsValue;  // simple: the gate buffer keeps what the slope is found from
 
   SEQNN_INLINE cells::Peepholes<T> peepholes(int u) const {
     return {peephole[u], peephole[H + u], peephole[2 * H + u]};
@@ -43,8 +53,9 @@ constexpr int kUpdate = 0, kResetGate = 1, kCandidate = 2, kRecurrentPart = 3, k
 // GRU, before the candidate's product: turns the sum of r into its value; gives r h'.
 template <class T>
 SEQNN_INLINE T cellReset(const Cell<T>& cell, T* g, int64_t stride, T hUsed) {
-  const T r = cell.gate.template value<T>(g[kResetGate * stride]);
-  g[kResetGate * stride] = r;
+  T& sum = g[kResetGate * stride];
+  const T r = cell.gate.template value<T>(sum);
+  sum = cell.gate.template keep<T>(sum, r);
   return r * hUsed;
 }
 
@@ -55,6 +66,7 @@ SEQNN_INLINE void cellForward(const Cell<T>& cell, T* g, int64_t stride, int u, 
   switch (cell.kind) {
     case CellKind::simple: {
       const T next = cells::simpleForward<T>(cell.act, g[0]);
+      if (cell.keepsValue) g[0] = cell.act.template keep<T>(g[0], next);
       h = keep ? next : h;
       return;
     }
@@ -75,10 +87,10 @@ SEQNN_INLINE void cellForward(const Cell<T>& cell, T* g, int64_t stride, int u, 
       return;
     }
     case CellKind::gru: {
-      const T z = cell.gate.template value<T>(g[kUpdate * stride]),
-              n = cell.act.template value<T>(g[kCandidate * stride]);
-      g[kUpdate * stride] = z;
-      g[kCandidate * stride] = n;
+      T &sumZ = g[kUpdate * stride], &sumN = g[kCandidate * stride];
+      const T z = cell.gate.template value<T>(sumZ), n = cell.act.template value<T>(sumN);
+      sumZ = cell.gate.template keep<T>(sumZ, z);
+      sumN = cell.act.template keep<T>(sumN, n);
       const T next = cells::gruUpdate<T>(z, n, h);
       h = keep ? next : h;
       return;
@@ -98,7 +110,7 @@ SEQNN_INLINE void cellForward(const Cell<T>& cell, T* g, int64_t stride, int u, 
 // The values that a step back reads.
 template <class T>
 struct StepValues {
-  const T* g;  // gates' values; null for simple
+  const T* g;  // what was kept of the gates; null where nothing was
   int64_t stride;
   T h, hBefore, cBefore;
   bool keep;
@@ -111,7 +123,7 @@ SEQNN_INLINE void cellBackward(const Cell<T>& cell, const StepValues<T>& v, T* d
   const int64_t stride = v.stride;
   const T zero = T(0);
   if (cell.kind == CellKind::simple) {
-    const T dz = cells::simpleBackward<T>(cell.act, v.h, dh);
+    const T dz = cells::simpleBackward<T>(cell.act, cell.keepsValue ? v.g[0] : v.h, dh);
     d[0] = v.keep ? dz : zero;
     dh = v.keep ? zero : dh;
     return;
@@ -141,16 +153,16 @@ SEQNN_INLINE void cellBackward(const Cell<T>& cell, const StepValues<T>& v, T* d
   d[kCandidate * stride] = dn;
   dh = v.keep ? out.hBefore : dh;
   if (cell.kind == CellKind::gru) return;
-  const T dr = dn * v.g[kRecurrentPart * stride] * cell.gate.template slope<T>(r);
+  const T dr = dn * v.g[kRecurrentPart * stride] * cell.gate.template slopeOf<T>(r);
   d[kResetGate * stride] = v.keep ? dr : zero;
-  d[kRecurrentPart * stride] = v.keep ? dn * r : zero;
+  d[kRecurrentPart * stride] = v.keep ? dn * cell.gate.template valueOf<T>(r) : zero;
 }
 
 // GRU, once the gradient `dReset` of r h' is known: writes that of r, gives that of h'; `reset` becomes r h'.
 template <class T>
 SEQNN_INLINE T cellBackwardReset(const Cell<T>& cell, const StepValues<T>& v, T* d, T hUsed, T dReset, T& reset) {
-  const T r = v.g[kResetGate * v.stride];
-  const T dr = dReset * hUsed * cell.gate.template slope<T>(r);
+  const T kept = v.g[kResetGate * v.stride], r = cell.gate.template valueOf<T>(kept);
+  const T dr = dReset * hUsed * cell.gate.template slopeOf<T>(kept);
   d[kResetGate * v.stride] = v.keep ? dr : T(0);
   reset = r * hUsed;
   return v.keep ? dReset * r : T(0);

@@ -10,20 +10,26 @@ namespace cuda {
 
 template <class T>
 struct ForwardOperands {
-  const T* x;           // [T, F, B]
-  const T* kernel;      // [F, columns]
-  const T* recurrent;   // [H, columns]
-  const T* bias;        // [columns], gruResetAfter [2, columns]; may be null, like all that follow
-  const T* h0;          // [H, B]
-  const T* c0;          // [H, B]
-  const uint8_t* mask;  // [T, B]
-  const T* dropout;     // [H, B]
-  const T* peephole;    // [3, H]
-  T* hs;                // [T, H, B]
-  T* hLast;             // [H, B]
-  T* cs;                // [T, H, B]
-  T* cLast;             // [H, B]
-  T* gates;             // [T, rows, H, B]
+  const T* x;             // [T, F, B]
+  const T* kernel;        // [F, columns]
+  const T* recurrent;     // [H, columns]
+  const T* bias;          // [columns], gruResetAfter [2, columns]; may be null, like all that follow
+  const T* h0;            // [H, B]
+  const T* c0;            // [H, B]
+  const uint8_t* mask;    // [T, B]
+  const T* dropout;       // [H, B]
+  const T* peephole;      // [3, H]
+  const T* normScale;     // [normed]
+  const T* normShift;     // [normed]
+  const T* stateDropout;  // [T, H, B] or [H, B]
+  const T* zoneH;         // [T, H, B]
+  const T* zoneC;         // [T, H, B]
+  T* hs;                  // [T, H, B]
+  T* hLast;               // [H, B]
+  T* cs;                  // [T, H, B]
+  T* cLast;               // [H, B]
+  T* gates;               // [T, rows, H, B]
+  T* normed;              // [T, normRows, B]
 };
 
 // Everything that a step's threads need, by value.
@@ -39,6 +45,25 @@ struct Forward {
   SEQNN_INLINE T base(const Product& p, const T* g, int m, int64_t at) const {
     if (p.x) return g[at];
     return o.bias ? o.bias[int64_t(c.layout.gates) * c.H + p.column * c.H + m] : T(0);
+  }
+  // What a zone leaves of a new state.
+  SEQNN_INLINE T zoned(const T* zone, double take, int64_t s, int64_t at, T old, T now) const {
+    if (zone) return zone[s * state() + at] != T(0) ? now : old;
+    return take == 1 ? now : old + static_cast<T>(take) * (now - old);
+  }
+  // The end of step s at one element: from the old states and what the cell made of them to what goes on.
+  SEQNN_INLINE void finish(int64_t s, int64_t at, T newH, T newC, T* h, T* cs, T* used) const {
+    newH = zoned(o.zoneH, c.takeH, s, at, h[at], newH);
+    newC = zoned(o.zoneC, c.takeC, s, at, cs[at], newC);
+    if (o.hs) o.hs[s * state() + at] = newH;
+    if (o.cs) o.cs[s * state() + at] = newC;
+    const T on = o.stateDropout ? newH * o.stateDropout[s * c.stateDropoutStep + at] : newH;
+    h[at] = on;
+    cs[at] = newC;
+    used[at] = o.dropout ? on * o.dropout[at] : on;
+    if (s + 1 < c.T) return;
+    if (o.hLast) o.hLast[at] = on;
+    if (o.cLast) o.cLast[at] = newC;
   }
   SEQNN_INLINE bool keeps(int64_t s, int64_t b) const { return !o.mask || o.mask[timeOf(c, s) * c.B + b] != 0; }
 };
@@ -56,7 +81,8 @@ struct InputProjection {
     const int64_t s = n / f.c.B, b = n % f.c.B, gate = m / f.c.H;
     T v = f.o.bias ? sum + f.o.bias[m] : sum;
     if (f.c.kind == CellKind::gruResetAfter && gate < 2 && f.o.bias) v += f.o.bias[int64_t(3) * f.c.H + m];
-    if (f.c.kind == CellKind::lstm && gate == f.c.order.f) v += static_cast<T>(f.c.forgetBias);
+    if (f.c.kind == CellKind::lstm && f.c.norm == Norm::none && gate == f.c.order.f)
+      v += static_cast<T>(f.c.forgetBias);
     f.gatesOf(s)[m * f.c.B + b] = v;
   }
 };
@@ -181,14 +207,7 @@ struct StepCell {
     const int64_t b = at % f.c.B;
     T newH = h[at], newC = c[at];
     cellForward<T>(f.cell, f.gatesOf(s) + at, f.state(), static_cast<int>(at / f.c.B), f.keeps(s, b), newH, newC);
-    h[at] = newH;
-    c[at] = newC;
-    used[at] = f.o.dropout ? newH * f.o.dropout[at] : newH;
-    if (f.o.hs) f.o.hs[s * f.state() + at] = newH;
-    if (f.o.cs) f.o.cs[s * f.state() + at] = newC;
-    if (s + 1 < f.c.T) return;
-    if (f.o.hLast) f.o.hLast[at] = newH;
-    if (f.o.cLast) f.o.cLast[at] = newC;
+    f.finish(s, at, newH, newC, h, c, used);
   }
 };
 

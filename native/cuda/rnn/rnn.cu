@@ -1,6 +1,6 @@
 // rnn: a recurrent layer over a whole sequence (operands and attributes as in cpu/ops/rnn.cc).
 
-#include "cuda/rnn/forward.h"
+#include "cuda/rnn/norm.h"
 
 namespace seqnn {
 namespace cuda {
@@ -13,10 +13,12 @@ class Rnn final : public OptionalOperands {
     while (!kForms[form_].takes(c_)) ++form_;
     const size_t state = static_cast<size_t>(c_.H) * c_.B * sizeof(T);
     Places places;
-    ownGates_ = !node.output(kReserve).present;
+    ownGates_ = c_.layout.reserve == 0 || !node.output(kReserve).present;
     gates_ = places.take(ownGates_ ? state * c_.layout.rows * c_.T : 0);
     for (size_t& place : states_) place = places.take(form_ == 0 ? 0 : state);
     for (int p = 0; p < c_.layout.products; ++p) stepBytes_ = stepBytes_ < partsOf(p) ? partsOf(p) : stepBytes_;
+    ownNormed_ = !node.output(kNormed).present;
+    normed_ = places.take(ownNormed_ ? size_t(c_.T) * c_.normRows() * c_.B * sizeof(T) : 0);
     const size_t projection = productWorkspace<T>(projectionShape(c_));
     parts_ = places.take(projection < stepBytes_ ? stepBytes_ : projection);
     workspace = places.used();
@@ -25,15 +27,30 @@ class Rnn final : public OptionalOperands {
   void run(const Call& call) override {
     Queue& queue = queueOf(call);
     char* space = call.workspace;
-    Forward<T> f{
-        c_,
-        {given<T>(call, kX), given<T>(call, kKernel), given<T>(call, kRecurrent), given<T>(call, kBias),
-         given<T>(call, kH0), given<T>(call, kC0), given<uint8_t>(call, kMask), given<T>(call, kDropout),
-         given<T>(call, kPeephole), wanted<T>(call, kHs), wanted<T>(call, kHLast), wanted<T>(call, kCs),
-         wanted<T>(call, kCLast), ownGates_ ? reinterpret_cast<T*>(space + gates_) : wanted<T>(call, kReserve)},
-        cellOf<T>(c_, given<T>(call, kPeephole))};
+    Forward<T> f{c_,
+                 {given<T>(call, kX),
+                  given<T>(call, kKernel),
+                  given<T>(call, kRecurrent),
+                  given<T>(call, kBias),
+                  given<T>(call, kH0),
+                  given<T>(call, kC0),
+                  given<uint8_t>(call, kMask),
+                  given<T>(call, kDropout),
+                  given<T>(call, kPeephole),
+                  given<T>(call, kNormScale),
+                  given<T>(call, kNormShift),
+                  given<T>(call, kStateDropout),
+                  given<T>(call, kZoneH),
+                  given<T>(call, kZoneC),
+                  wanted<T>(call, kHs),
+                  wanted<T>(call, kHLast),
+                  c_.lstm() ? wanted<T>(call, kCs) : nullptr,
+                  c_.lstm() ? wanted<T>(call, kCLast) : nullptr,
+                  ownGates_ ? reinterpret_cast<T*>(space + gates_) : wanted<T>(call, kReserve),
+                  ownNormed_ ? reinterpret_cast<T*>(space + normed_) : wanted<T>(call, kNormed)},
+                 cellOf<T>(c_, given<T>(call, kPeephole))};
     if (c_.H == 0 || c_.B == 0) return;
-    product<T>(queue, projectionShape(c_), InputProjection<T>{f}, space + parts_);
+    if (!c_.given()) product<T>(queue, projectionShape(c_), InputProjection<T>{f}, space + parts_);
     (this->*kForms[form_].run)(queue, f, space);
   }
 
@@ -45,7 +62,9 @@ class Rnn final : public OptionalOperands {
     void (Rnn::*run)(Queue&, const Forward<T>&, char* space) const;
   };
   static const Form kForms[2];
-  static bool fits(const RnnConfig& c) { return fitsShared(persistentForwardShared(c, sizeof(T))); }
+  static bool fits(const RnnConfig& c) {
+    return c.norm == Norm::none && !c.between() && fitsShared(persistentForwardShared(c, sizeof(T)));
+  }
   static bool always(const RnnConfig&) { return true; }
 
   ProductShape stepShape(int p) const {
@@ -71,7 +90,11 @@ class Rnn final : public OptionalOperands {
         if (reset) forEach(queue, size, StepReset<T>{f, s, state[2], state[3]});
         product<T>(queue, stepShape(p), StepProduct<T>{f, q, state[reset ? 3 : 2], s}, space + parts_);
       }
-      forEach(queue, size, StepCell<T>{f, s, state[0], state[1], state[2]});
+      if (c_.norm == Norm::none) {
+        forEach(queue, size, StepCell<T>{f, s, state[0], state[1], state[2]});
+      } else {
+        forEach(queue, c_.B, NormStepCell<T>{f, s, state[0], state[1], state[2]});
+      }
     }
     if (c_.T > 0) return;
     if (f.o.hLast) copy(queue.stream(), f.o.hLast, state[0], static_cast<size_t>(size) * sizeof(T));
@@ -80,8 +103,8 @@ class Rnn final : public OptionalOperands {
 
   RnnConfig c_;
   int form_ = 0;
-  bool ownGates_;
-  size_t gates_, states_[4], parts_, stepBytes_ = 0;
+  bool ownGates_, ownNormed_;
+  size_t gates_, normed_, states_[4], parts_, stepBytes_ = 0;
 };
 
 template <class T>
@@ -94,11 +117,11 @@ void checkOutputs(const Node& node, const RnnConfig& c, DType dtype) {
   const int64_t state = int64_t(c.H) * c.B;
   checkSize(node, "h", node.output(kHs), dtype, c.T * state);
   checkSize(node, "last h", node.output(kHLast), dtype, state);
-  checkSize(node, "c", node.output(kCs), dtype, c.T * state);
-  checkSize(node, "last c", node.output(kCLast), dtype, state);
+  const int64_t memory = c.lstm() ? state : 0;
+  checkSize(node, "c", node.output(kCs), dtype, c.T * memory);
+  checkSize(node, "last c", node.output(kCLast), dtype, memory);
   checkSize(node, "reserve", node.output(kReserve), dtype, c.T * c.layout.reserve * state);
-  if (!c.lstm() && (node.output(kCs).present || node.output(kCLast).present))
-    fail("rnn: a %s cell has no c", c.layout.name);
+  checkSize(node, "normed", node.output(kNormed), dtype, int64_t(c.T) * c.normRows() * c.B);
 }
 
 }  // namespace

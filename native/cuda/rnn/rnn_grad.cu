@@ -1,6 +1,6 @@
 // rnnGrad: the gradient of `rnn` (operands and attributes as in cpu/ops/rnn_grad.cc).
 
-#include "cuda/rnn/backward.h"
+#include "cuda/rnn/norm.h"
 #include "cuda/sums.h"
 
 namespace seqnn {
@@ -17,6 +17,7 @@ class RnnGrad final : public OptionalOperands {
     dGates_ = places.take(state * gradRows(c_) * c_.T);
     reset_ = places.take(c_.kind == CellKind::gru ? state * c_.T : 0);
     for (size_t& place : walk_) place = places.take(form_ == 0 ? 0 : state);
+    dy_ = places.take(size_t(c_.T) * c_.normed() * c_.B * sizeof(T));
     size_t parts = 0;
     const auto need = [&](const ProductShape& p) {
       parts = parts < productWorkspace<T>(p) ? productWorkspace<T>(p) : parts;
@@ -34,20 +35,44 @@ class RnnGrad final : public OptionalOperands {
   void run(const Call& call) override {
     Queue& queue = queueOf(call);
     char* space = call.workspace;
-    const Backward<T> f{
-        c_,
-        {given<T>(call, kX), given<T>(call, kKernel), given<T>(call, kRecurrent), given<T>(call, kH0),
-         given<T>(call, kC0), given<uint8_t>(call, kMask), given<T>(call, kDropout), given<T>(call, kGradHs),
-         given<T>(call, kGradCs), given<T>(call, kGradReserve), given<T>(call, kDHs), given<T>(call, kDHLast),
-         given<T>(call, kDCs), given<T>(call, kDCLast), wanted<T>(call, kDH0), wanted<T>(call, kDC0),
-         reinterpret_cast<T*>(space + dGates_), reinterpret_cast<T*>(space + reset_)},
-        cellOf<T>(c_, given<T>(call, kPeephole)),
-        gradRows(c_)};
-    if (c_.H > 0 && c_.B > 0) (this->*kForms[form_].run)(queue, f, space);
-    if (T* dx = wanted<T>(call, kDX)) product<T>(queue, inputShape(), InputGradient<T>{f, dx}, space + parts_);
+    const Backward<T> f{c_,
+                        {given<T>(call, kX),
+                         given<T>(call, kKernel),
+                         given<T>(call, kRecurrent),
+                         given<T>(call, kH0),
+                         given<T>(call, kC0),
+                         given<uint8_t>(call, kMask),
+                         given<T>(call, kDropout),
+                         given<T>(call, kNormScale),
+                         given<T>(call, kStateDropout),
+                         given<T>(call, kZoneH),
+                         given<T>(call, kZoneC),
+                         given<T>(call, kGradHs),
+                         given<T>(call, kGradCs),
+                         given<T>(call, kGradReserve),
+                         given<T>(call, kGradNormed),
+                         given<T>(call, kDHs),
+                         given<T>(call, kDHLast),
+                         given<T>(call, kDCs),
+                         given<T>(call, kDCLast),
+                         wanted<T>(call, kDH0),
+                         wanted<T>(call, kDC0),
+                         reinterpret_cast<T*>(space + dGates_),
+                         reinterpret_cast<T*>(space + reset_)},
+                        cellOf<T>(c_, given<T>(call, kPeephole)),
+                        gradRows(c_)};
+    if (c_.H > 0 && c_.B > 0) (this->*kForms[form_].run)(queue, f, wanted<T>(call, kDX), space);
+    if (T* dx = c_.given() ? nullptr : wanted<T>(call, kDX))
+      product<T>(queue, inputShape(), InputGradient<T>{f, dx}, space + parts_);
     if (T* to = wanted<T>(call, kDKernel)) product<T>(queue, kernelShape(), KernelGradient<T>{f, to}, space + parts_);
     if (T* to = wanted<T>(call, kDRecurrent)) recurrent(queue, f, to, space);
     if (T* to = wanted<T>(call, kDBias)) bias(queue, f, to);
+    const auto norm = [&](T* to, const T* normed) {
+      const T* dy = reinterpret_cast<const T*>(space + dy_);
+      if (to) sumTerms<T>(queue, c_.normed(), all(), NormTerm<T>{dy, normed, c_.normed(), c_.normRows(), c_.B}, to);
+    };
+    norm(wanted<T>(call, kDNormScale), f.o.normed);
+    norm(wanted<T>(call, kDNormShift), nullptr);
     if (T* to = wanted<T>(call, kDPeephole))
       sumTerms<T>(queue, 3 * int64_t(c_.H), int64_t(c_.T) * c_.B, PeepholeTerm<T>{f}, to);
   }
@@ -57,10 +82,12 @@ class RnnGrad final : public OptionalOperands {
   struct Form {
     const char* name;
     bool (*takes)(const RnnConfig&);
-    void (RnnGrad::*run)(Queue&, const Backward<T>&, char* space) const;
+    void (RnnGrad::*run)(Queue&, const Backward<T>&, T* dx, char* space) const;
   };
   static const Form kForms[2];
-  static bool fits(const RnnConfig& c) { return fitsShared(persistentBackwardShared(c, sizeof(T))); }
+  static bool fits(const RnnConfig& c) {
+    return c.norm == Norm::none && fitsShared(persistentBackwardShared(c, sizeof(T)));
+  }
   static bool always(const RnnConfig&) { return true; }
 
   int64_t all() const { return int64_t(c_.T) * c_.B; }
@@ -73,18 +100,23 @@ class RnnGrad final : public OptionalOperands {
     return {c_.H, c_.B, int64_t(c_.layout.product[p].gates) * c_.H, 1, true, false};
   }
 
-  void persistent(Queue& queue, const Backward<T>& f, char*) const {
+  void persistent(Queue& queue, const Backward<T>& f, T*, char*) const {
     launch(queue, persistentBackward<T>, dim3(sequenceBlocks(c_)), kSequenceThreads,
            persistentBackwardShared(c_, sizeof(T)), f, lanesOfBlock(c_));
   }
 
-  void steps(Queue& queue, const Backward<T>& f, char* space) const {
+  void steps(Queue& queue, const Backward<T>& f, T* dx, char* space) const {
     T* walk[3];  // dh, dc, what comes through the products
     for (int i = 0; i < 3; ++i) walk[i] = reinterpret_cast<T*>(space + walk_[i]);
     const int64_t size = f.state();
     forEach(queue, size, StartGradients<T>{f, walk[0], walk[1]});
     for (int64_t s = c_.T - 1; s >= 0; --s) {
-      forEach(queue, size, StepBack<T>{f, s, walk[0], walk[1]});
+      if (c_.norm == Norm::none) {
+        forEach(queue, size, StepBack<T>{f, s, walk[0], walk[1]});
+      } else {
+        T* dy = reinterpret_cast<T*>(space + dy_);
+        forEach(queue, c_.B, NormStepBack<T>{f, s, walk[0], walk[1], walk[2], c_.given() ? dx : nullptr, dy});
+      }
       bool adds = false;
       const auto through = [&](int p) {
         product<T>(queue, throughShape(p), StepThrough<T>{f, c_.layout.product[p], s, walk[2], adds}, space + parts_);
@@ -127,7 +159,7 @@ class RnnGrad final : public OptionalOperands {
 
   RnnConfig c_;
   int form_ = 0;
-  size_t dGates_, reset_, walk_[3], parts_;
+  size_t dGates_, reset_, walk_[3], dy_, parts_;
 };
 
 template <class T>
@@ -141,9 +173,11 @@ void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
   node.need(kGradHs, dtype);
   if (c.lstm()) node.need(kGradCs, dtype);
   if (c.layout.reserve > 0) node.need(kGradReserve, dtype);
+  if (c.norm != Norm::none) node.need(kGradNormed, dtype);
   checkSize(node, "h", node.input(kGradHs), dtype, states);
   checkSize(node, "c", node.input(kGradCs), dtype, states);
   checkSize(node, "reserve", node.input(kGradReserve), dtype, c.layout.reserve * states);
+  checkSize(node, "normed", node.input(kGradNormed), dtype, int64_t(c.T) * c.normRows() * c.B);
   checkSize(node, "dh", node.input(kDHs), dtype, states);
   checkSize(node, "d last h", node.input(kDHLast), dtype, state);
   checkSize(node, "dc", node.input(kDCs), dtype, states);
@@ -151,6 +185,10 @@ void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
   checkSize(node, "dx", node.output(kDX), dtype, node.input(kX).shape.size());
   checkSize(node, "dkernel", node.output(kDKernel), dtype, node.input(kKernel).shape.size());
   checkSize(node, "drecurrent", node.output(kDRecurrent), dtype, node.input(kRecurrent).shape.size());
+  checkSize(node, "dnormScale", node.output(kDNormScale), dtype, c.normed());
+  checkSize(node, "dnormShift", node.output(kDNormShift), dtype, c.normed());
+  if (c.given() && (node.output(kDKernel).present || node.output(kDBias).present))
+    fail("rnnGrad: with norm 'state' there is no kernel and no bias");
   checkSize(node, "dbias", node.output(kDBias), dtype, c.columns() * (c.kind == CellKind::gruResetAfter ? 2 : 1));
   checkSize(node, "dh0", node.output(kDH0), dtype, state);
   checkSize(node, "dc0", node.output(kDC0), dtype, state);

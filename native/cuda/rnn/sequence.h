@@ -12,7 +12,8 @@ namespace cuda {
 
 template <class T>
 Cell<T> cellOf(const RnnConfig& c, const T* peephole) {
-  return {c.kind, {c.activation}, {c.recurrentActivation}, c.order, peephole, c.H, static_cast<T>(c.clip)};
+  return {c.kind, {c.activation},         {c.recurrentActivation}, c.order, peephole,
+          c.H,    static_cast<T>(c.clip), c.keepsValue()};
 }
 
 SEQNN_INLINE int64_t timeOf(const RnnConfig& c, int64_t s) { return c.reverse ? c.T - 1 - s : s; }

@@ -93,6 +93,7 @@ void measure(const RnnCase& c, int runs, FakeDevice::Pool& pool) {
   kept.push_back(random(states));
   kept.push_back(c.lstm() ? random(states) : Array());
   kept.push_back(keeps ? random(reserve) : Array());
+  kept.push_back(Array());  // no norms
   kept.push_back(random(states));
   const int bias = c.columns() * (c.cell == "gruResetAfter" ? 2 : 1);
   const std::vector<Dims> gradients{{c.T, c.F, c.B}, {c.F, c.columns()}, {c.H, c.columns()}, {bias}};
