@@ -54,6 +54,7 @@ const layerNormOp: Op<NormAttrs> = {
 const layerNormGradOp: Op<NormAttrs> = {
   name: 'layerNormGrad',
   optional: [0, 1, 2],
+  inPlace: { 0: 4 },
   infer([x], { axis }) {
     const { shape, dtype } = x as Spec;
     const vector = { shape: [shape[axis]], dtype };

@@ -99,7 +99,7 @@ const rnnOp: Op<RnnAttrs> = {
       lstm ? grads[3] : null,
     ];
     const [dx, dkernel, drecurrent, dbias, dh0, dc0, ...rest] = applyAll(rnnGradOp, [...inputs, ...extra], attrs);
-    const all = [dx, dkernel, drecurrent, dbias, dh0, dc0, null, null, ...rest, null, null, null];
+    const all = [dx, dkernel, drecurrent, dbias, dh0, dc0, null, null, ...rest.slice(0, 3), null, null, null];
     return all.map((d, i) => (needs[i] ? d : null)) as never;
   },
 };
@@ -107,8 +107,11 @@ const rnnOp: Op<RnnAttrs> = {
 const rnnGradOp: Op<RnnAttrs> = {
   name: 'rnnGrad',
   optional: [0, 1, 2, 3, 4, 5, 6, 7, 8],
+  // The gradients of the sums take the place of what was kept of the gates.
+  inPlace: { 9: OPERANDS.length + 2 },
   infer(inputs) {
     const [x, kernel, recurrent, bias, , , , , peephole, scale, shift] = inputs;
+    const reserve = inputs[OPERANDS.length + 2];
     const units = (recurrent as Spec).shape[0];
     const batch = (x as Spec).shape[2];
     const state = { shape: [units, batch], dtype: (x as Spec).dtype };
@@ -124,6 +127,7 @@ const rnnGradOp: Op<RnnAttrs> = {
       peephole ?? state,
       scale ?? state,
       shift ?? state,
+      reserve ?? { shape: [first.shape[0], units, batch], dtype: first.dtype },
     ];
   },
 };

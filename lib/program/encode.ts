@@ -214,7 +214,7 @@ function withCopies(
       outputs: [copy],
       attrs: {},
       bodies: [],
-      inPlace: false,
+      inPlace: () => false,
     });
     return copy;
   });

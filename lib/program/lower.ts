@@ -10,8 +10,8 @@ export interface Instruction {
   readonly outputs: readonly (SymbolicTensor | null)[];
   readonly attrs: Attrs;
   readonly bodies: readonly Graph[];
-  /** Output i may take over the memory of an input of the same shape that nobody reads later. */
-  readonly inPlace: boolean;
+  /** Whether an output may take over the memory of an input of the same shape that nobody reads later. */
+  readonly inPlace: (output: number, input: number) => boolean;
 }
 
 /** Instructions in order, and the symbols that are only another view of one (reshape, updated variables). */
@@ -47,7 +47,7 @@ export function lower(graph: Graph, outputs: readonly SymbolicTensor[]): Lowered
         outputs: results,
         attrs: node.attrs,
         bodies: node.bodies,
-        inPlace: false,
+        inPlace: (output, input) => node.op.inPlace?.[output] === input,
       });
     }
   }
@@ -127,7 +127,7 @@ function fused(root: Node, absorbed: ReadonlySet<Node>): Instruction {
   }
   const attrs: Record<string, AttrValue> = { code, results: [first.step + steps.length - 1] };
   if (constants.length > 0) attrs.constants = constants;
-  return { op: 'elementwise', inputs: operands, outputs: root.outputs, attrs, bodies: [], inPlace: true };
+  return { op: 'elementwise', inputs: operands, outputs: root.outputs, attrs, bodies: [], inPlace: () => true };
 }
 
 /** The position of an item in a list, where it is put if it is not there yet. (0 and -0 differ.) */

@@ -53,6 +53,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly pointwise?: string;
   /** Outputs that the kernel skips when nobody reads them; all others always get a buffer. */
   readonly optional?: readonly number[];
+  /** Output i may lie over input inPlace[i], of the same shape: the kernel reads there before it writes. */
+  readonly inPlace?: Readonly<Record<number, number>>;
   /** Result i has the elements of input i in the same order: no instruction at all. */
   readonly alias?: boolean;
   /** Output i is the variable given as input updates[i], written in place; such a node is kept though nobody reads it. */

@@ -56,18 +56,18 @@ export function planMemory(
   for (const input of before) enter(input, space.take(bytesOf(input)));
   instructions.forEach((it, i) => {
     const taken = new Set<SymbolicTensor>();
-    for (const output of it.outputs) {
-      if (!output) continue;
+    it.outputs.forEach((output, o) => {
+      if (!output) return;
       const own = root(output);
-      if (offsets.has(own) || elsewhere(own)) continue;
-      const heir = it.inPlace ? it.inputs.find((x) => x && canTake(x, output, i, taken)) : undefined;
+      if (offsets.has(own) || elsewhere(own)) return;
+      const heir = it.inputs.find((x, k) => x && it.inPlace(o, k) && canTake(x, output, i, taken));
       if (heir) {
         taken.add(root(heir));
         enter(own, offsets.get(root(heir)) as number);
       } else {
         enter(own, space.take(bytesOf(own)));
       }
-    }
+    });
     for (const dead of dying.get(i) ?? []) if (!taken.has(dead)) space.free(offsets.get(dead) as number, bytesOf(dead));
   });
   if (space.high > MAX_BYTES)

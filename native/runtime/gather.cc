@@ -5,19 +5,84 @@
 namespace seqnn {
 namespace {
 
-// One loop per buffer dimension, the last one innermost; `order` steps along the batch where it is given.
-template <class T>
-void walk(const Shape& shape, const int64_t* strides, int batchDim, const uint32_t* order, int dim, const T* from,
-          T*& to) {
-  const int64_t n = shape.dim[dim];
-  const bool last = dim == shape.rank - 1;
-  for (int64_t i = 0; i < n; ++i) {
-    const T* at = from + (dim == batchDim && order ? static_cast<int64_t>(order[i]) : i) * strides[dim];
-    if (last) {
-      *to++ = *at;
-    } else {
-      walk(shape, strides, batchDim, order, dim + 1, at, to);
+// The buffer's dimensions, outermost first, as a walk through the rows; `order` steps along the batch where it is
+// given.
+struct Walk {
+  Shape shape;
+  int64_t strides[kMaxRank] = {};
+  int batchDim = -1;
+  const uint32_t* order;
+
+  Walk(const InputSpec& spec, const Rows& rows, const uint32_t* rowOrder) : order(rowOrder) {
+    shape.rank = 0;
+    for (int i = 0; i < spec.logical.rank; ++i) {
+      const int d = spec.perm[i];
+      const bool batch = spec.batched && d == 0;
+      const int64_t stride = batch ? rows.rowStride : rows.strides[spec.batched ? d - 1 : d];
+      add(spec.logical.dim[d], stride, batch);
     }
+  }
+
+  int64_t offset(int dim, int64_t i) const {
+    return (dim == batchDim && order ? static_cast<int64_t>(order[i]) : i) * strides[dim];
+  }
+
+ private:
+  // A dimension that goes on where the one before it ends is a part of it.
+  void add(int64_t size, int64_t stride, bool batch) {
+    int& rank = shape.rank;
+    if (!batch && rank > 0 && rank - 1 != batchDim && strides[rank - 1] == stride * size) {
+      shape.dim[rank - 1] *= size;
+      strides[rank - 1] = stride;
+      return;
+    }
+    if (batch) batchDim = rank;
+    shape.dim[rank] = size;
+    strides[rank++] = stride;
+  }
+};
+
+// to[k][row] = from[row][k]: four rows at a time, in stretches of k that stay in the first cache.
+template <class T>
+void turn(const Walk& w, int64_t rows, int64_t size, const T* from, T* to) {
+  constexpr int64_t kStretch = 64;
+  const int dim = w.batchDim;
+  for (int64_t begin = 0; begin < size; begin += kStretch) {
+    const int64_t end = begin + kStretch < size ? begin + kStretch : size;
+    int64_t row = 0;
+    for (; row + 4 <= rows; row += 4) {
+      const T* a = from + w.offset(dim, row);
+      const T* b = from + w.offset(dim, row + 1);
+      const T* c = from + w.offset(dim, row + 2);
+      const T* d = from + w.offset(dim, row + 3);
+      T* at = to + begin * rows + row;
+      for (int64_t k = begin; k < end; ++k, at += rows) {
+        const T four[4] = {a[k], b[k], c[k], d[k]};
+        std::memcpy(at, four, sizeof four);
+      }
+    }
+    for (; row < rows; ++row) {
+      const T* a = from + w.offset(dim, row);
+      for (int64_t k = begin; k < end; ++k) to[k * rows + row] = a[k];
+    }
+  }
+}
+
+// One loop per dimension; what lies together is copied as one run, and what only has the batch inside is turned.
+template <class T>
+void walk(const Walk& w, int dim, const T* from, T*& to) {
+  const int last = w.shape.rank - 1;
+  const int64_t n = w.shape.dim[dim];
+  if (dim == last && dim != w.batchDim && w.strides[dim] == 1) {
+    std::memcpy(to, from, static_cast<size_t>(n) * sizeof(T));
+    to += n;
+  } else if (dim == last) {
+    for (int64_t i = 0; i < n; ++i) *to++ = from[w.offset(dim, i)];
+  } else if (dim == last - 1 && last == w.batchDim && w.strides[dim] == 1) {
+    turn(w, w.shape.dim[last], n, from, to);
+    to += n * w.shape.dim[last];
+  } else {
+    for (int64_t i = 0; i < n; ++i) walk(w, dim + 1, from + w.offset(dim, i), to);
   }
 }
 
@@ -29,35 +94,7 @@ void fillInput(const InputSpec& spec, const Rows& rows, const uint32_t* order, c
     *target = *from;
     return;
   }
-  Shape shape;
-  shape.rank = spec.logical.rank;
-  int64_t strides[kMaxRank] = {};
-  int batchDim = -1;
-  for (int i = 0; i < shape.rank; ++i) {
-    const int d = spec.perm[i];
-    shape.dim[i] = spec.logical.dim[d];
-    strides[i] = spec.batched ? (d == 0 ? rows.rowStride : rows.strides[d - 1]) : rows.strides[d];
-    if (spec.batched && d == 0) batchDim = i;
-  }
-  // Trailing dimensions that lie together are copied as one run.
-  int64_t run = 1;
-  int rank = shape.rank;
-  while (rank > 0 && rank - 1 != batchDim && strides[rank - 1] == run) run *= shape.dim[--rank];
-  if (run == 1) {
-    walk<T>(shape, strides, batchDim, order, 0, from, target);
-    return;
-  }
-  int64_t index[kMaxRank] = {};
-  for (;;) {
-    const T* at = from;
-    for (int i = 0; i < rank; ++i)
-      at += (i == batchDim && order ? static_cast<int64_t>(order[index[i]]) : index[i]) * strides[i];
-    std::memcpy(target, at, static_cast<size_t>(run) * sizeof(T));
-    target += run;
-    int i = rank - 1;
-    while (i >= 0 && ++index[i] == shape.dim[i]) index[i--] = 0;
-    if (i < 0) return;
-  }
+  walk(Walk(spec, rows, order), 0, from, target);
 }
 
 }  // namespace

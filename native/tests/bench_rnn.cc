@@ -108,6 +108,8 @@ void time(const Layer& l, const char* isa, ThreadPool& pool) {
       .out(f32, {l.F, columns})
       .out(f32, {l.H, columns})
       .out(f32, twoBiases ? Dims{2, columns} : Dims{columns});
+  for (int i = 4; i < 9; ++i) backward.skipOut();
+  backward.out(f32, y.size() > 4 ? Dims{l.T, int(y[4].size() / (l.T * l.H * l.B)), l.H, l.B} : Dims{l.T, 1, l.H, l.B});
   const double backwardMs = Bound(backward, isa, values).milliseconds(pool);
   values.resize(shared);
   const double gflop = 3 * 2e-9 * l.T * l.B * columns * (l.F + l.H);

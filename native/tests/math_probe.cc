@@ -19,7 +19,7 @@ void overVectors(const T* x, T* y, int64_t count, F f) {
   void probe_##f(const T* x, T* y, int64_t count) {                   \
     overVectors<T>(x, y, count, [](Vec<T> v) { return v##f<T>(v); }); \
   }
-#define SEQNN_FUNCTIONS(X) X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(erf) X(sin) X(cos)
+#define SEQNN_FUNCTIONS(X) X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(gate) X(erf) X(sin) X(cos)
 SEQNN_FUNCTIONS(SEQNN_PROBE)
 
 template <class T, Activation A>

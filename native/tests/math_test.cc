@@ -166,6 +166,10 @@ TEST(Math, Sigmoid) {
   expectWithin<float>("sigmoid", sigmoid, 2);
   expectWithin<double>("sigmoid", sigmoid, 2.5);
 }
+TEST(Math, Gate) {
+  expectWithin<float>("gate", sigmoid, 2);
+  expectWithin<double>("gate", sigmoid, 2.5);
+}
 TEST(Math, Erf) {
   const Truth truth = [](long double x) { return std::erf(x); };
   expectWithin<float>("erf", truth, 2);

@@ -30,6 +30,8 @@ FakeNode forwardNode(const RnnCase& c, const RnnOperands& o, DType dtype, bool t
   return node;
 }
 
+constexpr size_t kGradients = 9;  // of operands; behind them are those of the sums
+
 // Gradients of all operands, from those of all outputs (numbered as the inputs of rnnGrad, from 18).
 FakeNode backwardNode(const RnnCase& c, const RnnOperands& o, DType dtype, const std::vector<Array>& forward,
                       const std::vector<Array>& dOutputs) {
@@ -58,6 +60,7 @@ FakeNode backwardNode(const RnnCase& c, const RnnOperands& o, DType dtype, const
   like(c.peephole, o[8]);
   like(c.normed(), o[9]);
   like(c.normed(), o[10]);
+  node.out(dtype, {c.T, std::max(c.reserve(), 1), c.H, c.B});
   return node;
 }
 
@@ -250,7 +253,7 @@ TEST(Rnn, FloatGradientsFollowDoubles) {
           expected = g;
           continue;
         }
-        for (size_t k = 0; k < g.size(); ++k) {
+        for (size_t k = 0; k < kGradients; ++k) {
           if (!g[k].value.present) continue;
           double scale = 1;
           for (int64_t i = 0; i < g[k].size(); ++i) scale = std::max(scale, std::fabs(expected[k][i]));

@@ -1,4 +1,6 @@
+import { transpose } from '../../ops/shape.js';
 import type { TensorBase } from '../../program/tensor.js';
+import type { Shape } from '../../program/types.js';
 import type { Layer } from '../layer.js';
 
 // Random masks that differ from step to step. A random op inside a loop gives the same numbers at every step, so cells
@@ -24,6 +26,14 @@ export function drawAll(cell: Layer, steps: number, batch: number, training: boo
   };
   visit(cell);
   return found;
+}
+
+/** A mask [T, B, size] for every step, drawn with the batch innermost, as the kernels want it. */
+export function eachStep(
+  draw: (shape: Shape) => TensorBase,
+  [steps, batch, size]: readonly [number, number, number],
+): TensorBase {
+  return transpose(draw([steps, size, batch]), [0, 2, 1]);
 }
 
 /** The same map with one step's slices, given one after the other. */

@@ -2,13 +2,14 @@ import { multiply } from '../../ops/arithmetic.js';
 import { zeros } from '../../ops/create.js';
 import { dropoutMask } from '../../ops/random.js';
 import { slice, squeeze, transpose } from '../../ops/shape.js';
+import type { Shape } from '../../program/types.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
 import type { CallArgs, PartialShape } from '../layer.js';
 import { stateSizes, type FusedSequence } from './cell.js';
 import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
-import { drawnFor, type DrawingCell } from './draws.js';
+import { eachStep, drawnFor, type DrawingCell } from './draws.js';
 
 export interface DropoutWrapperOptions extends CellWrapperOptions {
   /** Fraction of the inputs that is kept, the rest scaled up; default 1. */
@@ -51,15 +52,16 @@ export class DropoutWrapper extends CellWrapper implements DrawingCell {
     return [{ size: this.features, keep: inputKeepProb }, { size: this.outputSize, keep: outputKeepProb }, ...states];
   }
 
-  private draw(lead: readonly number[], { size, keep }: { size: number; keep: number }): TensorBase {
-    const shape = [...lead, size];
+  private draw(shape: Shape, keep: number): TensorBase {
     if (keep === 0) return zeros(shape, this.dtype);
     return dropoutMask(shape, keep, { dtype: this.dtype, seed: this.options.seed });
   }
 
   drawSteps(steps: number, batch: number, training: boolean): readonly TensorBase[] {
     if (!training || this.variational) return [];
-    return this.places().flatMap((place) => (place.keep < 1 ? [this.draw([steps, batch], place)] : []));
+    return this.places().flatMap(({ size, keep }) =>
+      keep < 1 ? [eachStep((shape) => this.draw(shape, keep), [steps, batch, size])] : [],
+    );
   }
 
   call(inputs: TensorBase, states: any, kwargs?: CallArgs): [TensorBase, TensorBase[]] {
@@ -68,7 +70,7 @@ export class DropoutWrapper extends CellWrapper implements DrawingCell {
     const drawn = drawnFor(this)?.slice();
     const [x, y, ...rest] = this.places().map((place) => (value: TensorBase) => {
       if (place.keep === 1) return value;
-      return multiply(value, drawn?.shift() ?? this.draw([inputs.shape[0]], place));
+      return multiply(value, drawn?.shift() ?? this.draw(value.shape, place.keep));
     });
     const [output, next] = this.inner(x(inputs), list, kwargs);
     return [y(output), next.map((s, i) => rest[i](s))];
@@ -88,7 +90,7 @@ export class DropoutWrapper extends CellWrapper implements DrawingCell {
       const drawn = (drawnFor(this) ?? this.drawSteps(steps, batch, true)).slice();
       const maskOf = (size: number, keep: number) => {
         const given = drawn.shift();
-        return given ? transpose(given, [1, 0, 2]) : this.draw([batch, 1], { size, keep });
+        return given ? transpose(given, [1, 0, 2]) : this.draw([batch, 1, size], keep);
       };
       const drop = (value: TensorBase, keep: number) =>
         keep === 1 ? value : multiply(value, maskOf(value.shape[2], keep));

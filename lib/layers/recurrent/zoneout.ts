@@ -2,13 +2,14 @@ import { add, greater, multiply, subtract, where } from '../../ops/arithmetic.js
 import { dropoutMask } from '../../ops/random.js';
 import { transpose } from '../../ops/shape.js';
 import { show, ValueError } from '../../program/errors.js';
+import type { Shape } from '../../program/types.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
 import type { CallArgs } from '../layer.js';
 import { stateSizes, type FusedSequence } from './cell.js';
 import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
-import { drawnFor, type DrawingCell } from './draws.js';
+import { eachStep, drawnFor, type DrawingCell } from './draws.js';
 
 export interface ZoneoutCellOptions extends CellWrapperOptions {
   /** Fraction of each state that keeps its old value at a step; one number, or one per state (LSTM: h, c). Default 0.1. */
@@ -34,8 +35,7 @@ export class ZoneoutCell extends CellWrapper implements DrawingCell {
   }
 
   /** 0 where the old value stays. */
-  private draw(lead: readonly number[], i: number): TensorBase {
-    const shape = [...lead, stateSizes(this.cell)[i]];
+  private draw(shape: Shape, i: number): TensorBase {
     return dropoutMask(shape, 1 - this.rates[i], { dtype: this.dtype, seed: this.options.seed });
   }
 
@@ -45,7 +45,10 @@ export class ZoneoutCell extends CellWrapper implements DrawingCell {
 
   drawSteps(steps: number, batch: number, training: boolean): readonly TensorBase[] {
     if (!training) return [];
-    return this.rates.flatMap((_, i) => (this.isRandom(i) ? [this.draw([steps, batch], i)] : []));
+    const sizes = stateSizes(this.cell);
+    return this.rates.flatMap((_, i) =>
+      this.isRandom(i) ? [eachStep((shape) => this.draw(shape, i), [steps, batch, sizes[i]])] : [],
+    );
   }
 
   call(inputs: TensorBase, states: any, kwargs?: CallArgs): [TensorBase, TensorBase[]] {
@@ -56,7 +59,7 @@ export class ZoneoutCell extends CellWrapper implements DrawingCell {
       const old = before[i];
       if (!this.isRandom(i)) return this.rates[i] === 0 ? now : old;
       if (!isTraining(kwargs)) return add(old, multiply(subtract(now, old), 1 - this.rates[i]));
-      return where(greater(drawn?.shift() ?? this.draw([inputs.shape[0]], i), 0), now, old);
+      return where(greater(drawn?.shift() ?? this.draw(now.shape, i), 0), now, old);
     });
     // Where the output is a state it shows what became of the state.
     const at = after.indexOf(output);

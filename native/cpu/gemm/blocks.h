@@ -17,9 +17,14 @@ struct Blocks {
 
 constexpr int lesser(int64_t a, int64_t b) { return static_cast<int>(a < b ? a : b); }
 
-// Tasks worth starting for so many multiply-adds: one below about 100 microseconds of a single thread.
+// Multiply-adds that are worth a second thread: below, what it computes lies in the wrong core's cache for the next
+// kernel, and fetching it back costs more than was saved.
+constexpr double kWorthThreads = 16e6;
+
+// Tasks worth starting for so many multiply-adds.
 constexpr int tasksFor(double products) {
-  return products < 1e6 ? 1 : products > 16e6 ? 16 : 1 + static_cast<int>(products / 1e6);
+  constexpr double kOfTask = 2e6;
+  return products < kWorthThreads ? 1 : products > 16 * kOfTask ? 16 : static_cast<int>(products / kOfTask);
 }
 
 }  // namespace

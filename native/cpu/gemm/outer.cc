@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "cpu/gemm/gemm.h"
 #include "cpu/gemm/lanes.h"
 #include "cpu/gemm/outer_tile.h"
@@ -28,6 +30,27 @@ void columnSums(const T* d, int64_t stepD, int N, int steps, T* c, bool accumula
     for (int t = 0; t < steps; ++t) sum += loadLanes(d + t * stepD + n, count);
     storeLanes(c + n, sum, count);
   }
+}
+
+// The sums of some rows that lie together, so that a step's values are read in one stretch. Two chains a row: a step's
+// vectors alternate.
+template <class T, int... R>
+SEQNN_INLINE void rowSums(const T* d, int64_t stepD, int64_t ldD, int steps, int lanes, T* c, bool accumulate,
+                          std::integer_sequence<int, R...>) {
+  const int whole = lanes / kLanes<T> * kLanes<T>;
+  Vec<T> even[] = {(static_cast<void>(R), Vec<T>{})...}, odd[] = {(static_cast<void>(R), Vec<T>{})...};
+  for (int t = 0; t < steps; ++t) {
+    const T* row = d + t * stepD;
+    int l = 0;
+    for (; l + 2 * kLanes<T> <= whole; l += 2 * kLanes<T>) {
+      ((even[R] += load(row + R * ldD + l)), ...);
+      ((odd[R] += load(row + R * ldD + l + kLanes<T>)), ...);
+    }
+    if (l < whole) ((even[R] += load(row + R * ldD + l)), ...);
+    if (whole < lanes) ((odd[R] += loadLanes(row + R * ldD + whole, lanes - whole)), ...);
+  }
+  const auto put = [accumulate](T* to, T sum) { *to = accumulate ? *to + sum : sum; };
+  (put(c + R, sumLanes(even[R] + odd[R])), ...);
 }
 
 }  // namespace
@@ -64,21 +87,13 @@ void lanesOuter(const T* a, int64_t stepA, int64_t ldA, int M, const T* d, int64
 template <class T>
 void lanesSum(const T* d, int64_t stepD, int64_t ldD, int N, int steps, int lanes, T* c, bool accumulate) {
   if (lanes == 1 && ldD == 1) return columnSums(d, stepD, N, steps, c, accumulate);
-  const int whole = lanes / kLanes<T> * kLanes<T>;
-  for (int n = 0; n < N; ++n) {
-    Vec<T> even{}, odd{};  // two chains; a step's vectors alternate
-    for (int t = 0; t < steps; ++t) {
-      const T* row = d + t * stepD + n * ldD;
-      int l = 0;
-      for (; l + 2 * kLanes<T> <= whole; l += 2 * kLanes<T>) {
-        even += load(row + l);
-        odd += load(row + l + kLanes<T>);
-      }
-      if (l < whole) even += load(row + l);
-      if (whole < lanes) odd += loadLanes(row + whole, lanes - whole);
-    }
-    const T sum = sumLanes(even + odd);
-    c[n] = accumulate ? c[n] + sum : sum;
+  constexpr int kTogether = kRegisters == 32 ? 8 : 4;
+  int n = 0;
+  for (; n + kTogether <= N; n += kTogether) {
+    rowSums<T>(d + n * ldD, stepD, ldD, steps, lanes, c + n, accumulate, std::make_integer_sequence<int, kTogether>());
+  }
+  for (; n < N; ++n) {
+    rowSums<T>(d + n * ldD, stepD, ldD, steps, lanes, c + n, accumulate, std::make_integer_sequence<int, 1>());
   }
 }
 

@@ -3,7 +3,7 @@
 // inputs   0..13 as rnn  14 h [T,H,B]  15 c [T,H,B] (lstm)  16 reserve (where there is one)  17 normed (with a norm)
 //          18 dh [T,H,B]?  19 d last h [H,B]?  20 dc [T,H,B]?  21 d last c [H,B]?
 // outputs  0 dx as x?  1 dkernel?  2 drecurrent?  3 dbias?  4 dh0 [H,B]?  5 dc0 [H,B]?  6 dpeephole [3,H]?
-//          7 dscale [N]?  8 dshift [N]?
+//          7 dscale [N]?  8 dshift [N]?  9 the gradients of the sums [T,max(R,1),H,B], which may lie over the reserve
 
 #include "cpu/rnn/backward_lanes.h"
 #include "cpu/rnn/optional_operands.h"
@@ -35,7 +35,7 @@ class RnnGrad final : public OptionalOperands {
                                           wanted<T>(call, kDPeephole),  wanted<T>(call, kDNormScale),
                                           wanted<T>(call, kDNormShift), call.context.pool};
     const auto place = [&](size_t at) { return reinterpret_cast<T*>(call.workspace + at); };
-    const Kept<T> kept = {place(dGates_),
+    const Kept<T> kept = {wanted<T>(call, kDGates),
                           keepsUsed() ? place(used_) : nullptr,
                           c_.kind == CellKind::gru ? place(reset_) : nullptr,
                           place(zeros_),
@@ -50,7 +50,6 @@ class RnnGrad final : public OptionalOperands {
   RnnGrad(const Node& node, const RnnConfig& config, Places places)
       : OptionalOperands(node), c_(config), walk_(config, places), sums_(config, places) {
     const size_t states = size_t(c_.T) * c_.H * c_.B * sizeof(T);
-    dGates_ = places.take(gradRows(c_) * states);
     used_ = places.take(keepsUsed() ? states : 0);
     reset_ = places.take(c_.kind == CellKind::gru ? states : 0);
     zeros_ = places.take(size_t(paddedBatch<T>(c_.B)) * sizeof(T));
@@ -64,7 +63,7 @@ class RnnGrad final : public OptionalOperands {
   RnnConfig c_;
   BackwardLanes<T> walk_;
   WeightGrads<T> sums_;
-  size_t dGates_, used_, reset_, zeros_, dScale_, dShift_;
+  size_t used_, reset_, zeros_, dScale_, dShift_;
 };
 
 void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
@@ -84,6 +83,8 @@ void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
   checkSize(node, "dx", node.output(kDX), dtype, node.input(kX).shape.size());
   checkSize(node, "dkernel", node.output(kDKernel), dtype, node.input(kKernel).shape.size());
   checkSize(node, "drecurrent", node.output(kDRecurrent), dtype, node.input(kRecurrent).shape.size());
+  if (!node.output(kDGates).present) fail("rnnGrad: the gradients of the sums need a place");
+  checkSize(node, "dgates", node.output(kDGates), dtype, gradRows(c) * states);
   checkSize(node, "dnormScale", node.output(kDNormScale), dtype, c.normed());
   checkSize(node, "dnormShift", node.output(kDNormShift), dtype, c.normed());
   if (c.given() && (node.output(kDKernel).present || node.output(kDBias).present)) {

@@ -42,13 +42,14 @@ struct BackwardOperands {
   ThreadPool& pool;
 };
 
-// Blocks of H in the gradients of the sums: those of the gate buffer that a product wrote.
-inline int gradRows(const RnnConfig& c) { return c.lstm() ? 4 : c.layout.rows; }
+// Blocks of H in the gradients of the sums: as many as the reserve has, so that they can be written over it, step by
+// step. A step reads what was kept of an element before it writes there.
+inline int gradRows(const RnnConfig& c) { return c.layout.reserve > 0 ? c.layout.reserve : c.layout.rows; }
 
 // What the walk leaves behind for the sums over time.
 template <class T>
 struct Kept {
-  T* dGates;  // [T, gradRows, H, B]
+  T* dGates;  // [T, gradRows, H, B]; may be the reserve
   T* used;    // [T, H, B] h' as the products saw it; null where it is the outputs before
   T* reset;   // [T, H, B] r h'; null but for gru
   T* zeros;   // [paddedBatch]

@@ -103,7 +103,7 @@ enum RnnIn {
 };
 enum RnnOut { kHs, kHLast, kCs, kCLast, kReserve, kNormed };
 enum RnnGradIn { kGradHs = 14, kGradCs, kGradReserve, kGradNormed, kDHs, kDHLast, kDCs, kDCLast };
-enum RnnGradOut { kDX, kDKernel, kDRecurrent, kDBias, kDH0, kDC0, kDPeephole, kDNormScale, kDNormShift };
+enum RnnGradOut { kDX, kDKernel, kDRecurrent, kDBias, kDH0, kDC0, kDPeephole, kDNormScale, kDNormShift, kDGates };
 
 // Reads and checks what both ops share; fails on operands that do not fit.
 RnnConfig rnnConfigFrom(const Node& node);

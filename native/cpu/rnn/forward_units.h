@@ -1,6 +1,7 @@
 #pragma once
 
-// One sample at a time, lanes are units: for predictions of one or a few sequences. The weights are read as they lie.
+// One sample at a time, lanes are units: for predictions of one or a few sequences. In a few steps the weights are read
+// as they lie; for more they are packed, so that each step reads them in one stretch.
 
 #include "cpu/rnn/forward.h"
 
@@ -8,7 +9,12 @@ namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
 
-// Some terms of a row vector times a matrix: v [rows] with a stride, w [rows, ld].
+// Columns whose sums are in registers at a time.
+template <class T>
+constexpr int kStrip = 5 * kLanes<T>;
+
+// Some terms of a row vector times a matrix: v [rows] with a stride, w [rows, ld], or w packed: strip after strip of
+// kStrip columns, each [rows, columns of the strip].
 template <class T>
 struct Terms {
   const T* v;
@@ -16,7 +22,22 @@ struct Terms {
   const T* w;
   int64_t ld;
   int rows;
+  bool packed;
+
+  // The strip that begins at a column, and the distance of its rows.
+  const T* strip(int column) const { return w + (packed ? int64_t(column) * rows : column); }
+  int64_t rowStep(int columns) const { return packed ? columns : ld; }
 };
+
+template <class T>
+void packStrips(const T* w, int64_t ld, int rows, int columns, T* packed) {
+  for (int column = 0; column < columns; column += kStrip<T>) {
+    const int width = columns - column < kStrip<T> ? columns - column : kStrip<T>;
+    for (int k = 0; k < rows; ++k, packed += width) {
+      std::memcpy(packed, w + k * ld + column, static_cast<size_t>(width) * sizeof(T));
+    }
+  }
+}
 
 // z[column .. column + N vectors) = bias + terms; the last vector has `last` lanes.
 template <class T, int N>
@@ -30,13 +51,14 @@ SEQNN_INLINE void timesColumns(const Terms<T>* terms, int count, const T* bias, 
   }
   for (int t = 0; t < count; ++t) {
     const Terms<T>& part = terms[t];
-    const T* w = part.w + column;
+    const T* w = part.strip(column);
+    const int64_t step = part.rowStep((N - 1) * L + last);
     int k = 0;
-    for (; k + 2 <= part.rows; k += 2, w += 2 * part.ld) {
+    for (; k + 2 <= part.rows; k += 2, w += 2 * step) {
       const Vec<T> a = splat<T>(part.v[k * part.stride]), b = splat<T>(part.v[(k + 1) * part.stride]);
       for (int i = 0; i < N; ++i) {
         even[i] = even[i] + a * loadLanes<T>(w + i * L, lanesOf(i));
-        odd[i] = odd[i] + b * loadLanes<T>(w + part.ld + i * L, lanesOf(i));
+        odd[i] = odd[i] + b * loadLanes<T>(w + step + i * L, lanesOf(i));
       }
     }
     if (k < part.rows) {
@@ -51,7 +73,7 @@ SEQNN_INLINE void timesColumns(const Terms<T>* terms, int count, const T* bias, 
 template <class T>
 void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int columns) {
   constexpr int L = kLanes<T>;
-  for (int column = 0; column < columns; column += 5 * L) {
+  for (int column = 0; column < columns; column += kStrip<T>) {
     const int left = columns - column, vectors = (left + L - 1) / L, last = left - (vectors - 1) * L;
     switch (vectors) {
       case 1:
@@ -67,7 +89,7 @@ void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int colu
         timesColumns<T, 4>(terms, count, bias, z, column, last);
         break;
       default:
-        timesColumns<T, 5>(terms, count, bias, z, column, left < 5 * L ? last : L);
+        timesColumns<T, 5>(terms, count, bias, z, column, left < kStrip<T> ? last : L);
     }
   }
 }
@@ -78,6 +100,7 @@ class ForwardUnits {
   explicit ForwardUnits(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)) {
     Places places;
     bias_ = places.take(size_t(c_.layout.rows) * c_.H * sizeof(T));
+    packed_ = places.take(packs() ? size_t(c_.F + c_.H) * size_t(c_.columns()) * sizeof(T) : 0);
     // gates, h' with dropout, the dropout mask, r h', two alternating h and c
     scratch_ = places.take(size_t(c_.layout.rows + 7) * padded() * sizeof(T));
     workspace = places.used();
@@ -85,12 +108,37 @@ class ForwardUnits {
 
   void run(const ForwardOperands<T>& o, char* space) const {
     gatherBias(c_, o.bias, reinterpret_cast<T*>(space + bias_));
+    if (packs()) {
+      for (int p = 0; p < c_.layout.products; ++p) pack(o, c_.layout.product[p], space);
+    }
     for (int sample = 0; sample < c_.B; ++sample) sequence(o, space, sample);
   }
 
   size_t workspace;
 
  private:
+  // Weights that stay in the first cache are as good as they lie.
+  bool packs() const {
+    constexpr int kManySteps = 8;
+    constexpr int64_t kBytes = 32 * 1024;
+    return c_.T * c_.B >= kManySteps && (c_.F + c_.H) * c_.columns() * int64_t(sizeof(T)) > kBytes;
+  }
+  void pack(const ForwardOperands<T>& o, const Product& p, char* space) const {
+    const int64_t columns = c_.columns();
+    const int first = p.column * c_.H, own = p.gates * c_.H;
+    if (p.x) packStrips<T>(o.kernel + first, columns, c_.F, own, packedKernel(p, space));
+    if (p.state != StateOperand::none) {
+      packStrips<T>(o.recurrent + first, columns, c_.H, own, packedRecurrent(p, space));
+    }
+  }
+  // Each product's part lies behind those of the columns before it.
+  T* packedKernel(const Product& p, char* space) const {
+    return reinterpret_cast<T*>(space + packed_) + int64_t(p.column) * c_.H * c_.F;
+  }
+  T* packedRecurrent(const Product& p, char* space) const {
+    return reinterpret_cast<T*>(space + packed_) + c_.columns() * c_.F + int64_t(p.column) * c_.H * c_.H;
+  }
+
   int64_t padded() const { return paddedBatch<T>(c_.H); }
 
   // Column `sample` of [H, B] into a contiguous vector, or zeros; and back.
@@ -166,10 +214,13 @@ class ForwardUnits {
       if (product.state == StateOperand::reset) steps_.forwardReset(constants, b);
       Terms<T> terms[2];
       int count = 0;
-      if (product.x) terms[count++] = {x, c_.B, o.kernel + first, columns, c_.F};
+      const bool packed = packs();
+      if (product.x) {
+        terms[count++] = {x, c_.B, packed ? packedKernel(product, space) : o.kernel + first, columns, c_.F, packed};
+      }
       if (product.state != StateOperand::none) {
         const T* h = product.state == StateOperand::reset ? b.reset.p : b.hUsed.p;
-        terms[count++] = {h, 1, o.recurrent + first, columns, c_.H};
+        terms[count++] = {h, 1, packed ? packedRecurrent(product, space) : o.recurrent + first, columns, c_.H, packed};
       }
       const int row = product.row * c_.H;
       timesMatrix<T>(terms, count, bias + row, b.gates.p + row, product.gates * c_.H);
@@ -179,7 +230,7 @@ class ForwardUnits {
 
   RnnConfig c_;
   CellSteps<T> steps_;
-  size_t bias_, scratch_;
+  size_t bias_, packed_, scratch_;
 };
 
 }  // namespace

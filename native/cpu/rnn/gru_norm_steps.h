@@ -13,10 +13,7 @@ namespace {
 constexpr NormSpan kGruProduct = {3, {kUpdate, kResetGate, kRecurrentPart, 0}};
 
 template <class T, class Pair>
-void gruNormForwardStep(const CellConstants<T>& constants, const ForwardBlock<T>& block) {
-  // Copies of its own, which no store can change, need not be read again after each.
-  const CellConstants<T> cell = constants;
-  const ForwardBlock<T> b = block;
+void gruNormForwardStep(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
   const int H = b.rows;
   normalizeSpan<T>(b.gates, b.gateStride, kGruProduct, H, b.lanes, cell.norm.epsilon, b.normed,
@@ -39,9 +36,7 @@ void gruNormForwardStep(const CellConstants<T>& constants, const ForwardBlock<T>
 }
 
 template <class T, class Pair>
-void gruNormBackwardStep(const CellConstants<T>& constants, const BackwardBlock<T>& block) {
-  const CellConstants<T> cell = constants;
-  const BackwardBlock<T> b = block;
+void gruNormBackwardStep(const CellConstants<T> cell, const BackwardBlock<T> b) {
   const int H = b.rows;
   gruResetAfterBackwardStep<T, Pair>(cell, b);
   if (b.dGiven.p) {

@@ -11,7 +11,7 @@ namespace {
 constexpr int kUpdate = 0, kResetGate = 1, kCandidate = 2, kRecurrentPart = 3;
 
 template <class T, class Pair>
-void gruForwardReset(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
+void gruForwardReset(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const Vec<T> sum = loadAt(gateRows(b, kResetGate), row, lane, n), r = pair.gate.template value<T>(sum);
@@ -21,7 +21,7 @@ void gruForwardReset(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
 }
 
 template <class T, class Pair>
-void gruForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
+void gruForwardStep(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const Vec<T> sumZ = loadAt(gateRows(b, kUpdate), row, lane, n),
@@ -35,7 +35,7 @@ void gruForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
 }
 
 template <class T, class Pair>
-void gruResetAfterForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
+void gruResetAfterForwardStep(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     cells::GruGates<T> s = {loadAt(gateRows(b, kUpdate), row, lane, n), loadAt(gateRows(b, kResetGate), row, lane, n),
@@ -73,7 +73,7 @@ SEQNN_INLINE GruBackwardPart<T> gruBackwardUpdate(const Pair& pair, const Backwa
 }
 
 template <class T, class Pair>
-void gruResetAfterBackwardStep(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
+void gruResetAfterBackwardStep(const CellConstants<T> cell, const BackwardBlock<T> b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const GruBackwardPart<T> part = gruBackwardUpdate<T>(pair, b, row, lane, n);
@@ -86,7 +86,7 @@ void gruResetAfterBackwardStep(const CellConstants<T>& cell, const BackwardBlock
 }
 
 template <class T, class Pair>
-void gruBackwardStep(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
+void gruBackwardStep(const CellConstants<T> cell, const BackwardBlock<T> b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes,
                [&](int row, int lane, int n) SEQNN_FLAT { gruBackwardUpdate<T>(pair, b, row, lane, n); });
@@ -94,7 +94,7 @@ void gruBackwardStep(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
 
 // dReset holds the gradient of r h' on entry and, for the driver to scale and add, that of h' afterwards.
 template <class T, class Pair>
-void gruBackwardReset(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
+void gruBackwardReset(const CellConstants<T> cell, const BackwardBlock<T> b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const Vec<T> keptR = loadAt(gateRows(b, kResetGate), row, lane, n), r = pair.gate.template valueOf<T>(keptR);

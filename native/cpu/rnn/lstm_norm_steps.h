@@ -23,10 +23,7 @@ SEQNN_INLINE void overSumNorms(Norm norm, int H, F f) {
 }
 
 template <class T, class Pair>
-void lstmNormForwardStep(const CellConstants<T>& constants, const ForwardBlock<T>& block) {
-  // Copies of its own, which no store can change, need not be read again after each.
-  const CellConstants<T> cell = constants;
-  const ForwardBlock<T> b = block;
+void lstmNormForwardStep(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
   const LstmOrder at = cell.order;
   const NormConstants<T> norm = cell.norm;
@@ -68,16 +65,12 @@ void lstmNormForwardStep(const CellConstants<T>& constants, const ForwardBlock<T
 }
 
 template <class T, class Pair>
-void lstmNormBackwardStep(const CellConstants<T>& constants, const BackwardBlock<T>& block) {
-  const CellConstants<T> cell = constants;
-  const BackwardBlock<T> b = block;
+void lstmNormBackwardStep(const CellConstants<T> cell, const BackwardBlock<T> b) {
   const Pair pair(cell);
   const LstmOrder at = cell.order;
   const Vec<T> zero = splat<T>(T(0));
   const bool carriesNormed = cell.norm.kind == Norm::gates;
   const int H = b.rows, norms = carriesNormed ? 4 : 1;
-  // The gradient of what the memory's norm gave lies in the candidate's block until that is known.
-  const NormSpan memory = {1, {at.g, 0, 0, 0}};
   overBlock<T>(H, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const Vec<T> dh = loadAt(b.dh, row, lane, n) + loadOrZero(b.dhGiven, row, lane, n);
     const cells::LstmOutputGrad<T> d = cells::lstmOutputBackward<T>(
@@ -87,16 +80,16 @@ void lstmNormBackwardStep(const CellConstants<T>& constants, const BackwardBlock
       dNormed = dNormed + loadAt(b.dc, row, lane, n) + loadOrZero(b.dcGiven, row, lane, n);
     }
     storeAt(dGateRows(b, at.o), row, lane, n, kept(b, lane, n, d.o, zero));
-    storeAt(dGateRows(b, at.g), row, lane, n, kept(b, lane, n, dNormed, zero));
+    storeAt(dGateRows(b, kActiveC), row, lane, n, kept(b, lane, n, dNormed, zero));
     storeAt(b.dh, row, lane, n, kept(b, lane, n, zero, dh));
   });
-  normalizeSpanBackward<T>(b.dGates, b.gateStride, memory, H, b.lanes, normedSpan(cell, b, 5 * H, 4 * H, norms));
+  normalizeSpanBackward<T>(b.dGates, b.gateStride, kLstmMemory, H, b.lanes, normedSpan(cell, b, 5 * H, 4 * H, norms));
   overBlock<T>(H, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const cells::LstmGates<T> v = lstmGatesAt<T>(at, b, row, lane, n);
     const Vec<T> dcAfter = loadAt(b.dc, row, lane, n) + loadOrZero(b.dcGiven, row, lane, n);
     cells::LstmGates<T> d;
     d.o = loadAt(dGateRows(b, at.o), row, lane, n);
-    Vec<T> dc = loadAt(dGateRows(b, at.g), row, lane, n);
+    Vec<T> dc = loadAt(dGateRows(b, kActiveC), row, lane, n);
     if (!carriesNormed) dc = dc + dcAfter;
     cells::lstmMemoryBackward<T>(pair.gate, pair.act, v, loadAt(b.cBefore, row, lane, n), nullptr, cell.clip, dc, d);
     const auto put = [&](int gate, Vec<T> value) SEQNN_FLAT {

@@ -26,7 +26,7 @@ SEQNN_INLINE cells::LstmGates<T> lstmGatesAt(const LstmOrder& at, const B& b, in
 constexpr int kActiveC = 4;  // the block of act(c) behind the gates
 
 template <class T, class Pair, bool kPeepholes>
-SEQNN_INLINE void lstmForwardBlock(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
+SEQNN_INLINE void lstmForwardBlock(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
   const LstmOrder at = cell.order;
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
@@ -46,7 +46,7 @@ SEQNN_INLINE void lstmForwardBlock(const CellConstants<T>& cell, const ForwardBl
   });
 }
 template <class T, class Pair>
-void lstmForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
+void lstmForwardStep(const CellConstants<T> cell, const ForwardBlock<T> b) {
   if (cell.peephole) {
     lstmForwardBlock<T, Pair, true>(cell, b);
   } else {
@@ -55,7 +55,7 @@ void lstmForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
 }
 
 template <class T, class Pair, bool kPeepholes>
-SEQNN_INLINE void lstmBackwardBlock(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
+SEQNN_INLINE void lstmBackwardBlock(const CellConstants<T> cell, const BackwardBlock<T> b) {
   const Pair pair(cell);
   const LstmOrder at = cell.order;
   const Vec<T> zero = splat<T>(T(0));
@@ -78,7 +78,7 @@ SEQNN_INLINE void lstmBackwardBlock(const CellConstants<T>& cell, const Backward
   });
 }
 template <class T, class Pair>
-void lstmBackwardStep(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
+void lstmBackwardStep(const CellConstants<T> cell, const BackwardBlock<T> b) {
   if (cell.peephole) {
     lstmBackwardBlock<T, Pair, true>(cell, b);
   } else {

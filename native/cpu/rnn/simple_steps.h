@@ -14,7 +14,7 @@ SEQNN_INLINE FixedAct<A> activationOf(CellActivation, FixedAct<A>*) {
 }
 
 template <class T, class Act>
-void simpleForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
+void simpleForwardStep(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Act act = activationOf(cell.activation, static_cast<Act*>(nullptr));
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const Vec<T> z = loadAt(b.gates, row, lane, n), h = cells::simpleForward<T>(act, z);
@@ -24,7 +24,7 @@ void simpleForwardStep(const CellConstants<T>& cell, const ForwardBlock<T>& b) {
 }
 
 template <class T, class Act>
-void simpleBackwardStep(const CellConstants<T>& cell, const BackwardBlock<T>& b) {
+void simpleBackwardStep(const CellConstants<T> cell, const BackwardBlock<T> b) {
   const Act act = activationOf(cell.activation, static_cast<Act*>(nullptr));
   const Vec<T> zero = splat<T>(T(0));
   const Rows<const T> values = cell.keepsValue ? b.gates : b.h;

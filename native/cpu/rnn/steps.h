@@ -71,12 +71,13 @@ struct BackwardBlock : Block<T> {
   Rows<T> dScale, dShift;  // [normed] sums so far of the norms' gradients, of every lane
 };
 
+// By value: copies of its own, which no store can change, a step need not read again after each.
 template <class T>
 struct CellSteps {
-  void (*forward)(const CellConstants<T>&, const ForwardBlock<T>&);
-  void (*forwardReset)(const CellConstants<T>&, const ForwardBlock<T>&);  // gru: r and r h', before the candidate
-  void (*backward)(const CellConstants<T>&, const BackwardBlock<T>&);
-  void (*backwardReset)(const CellConstants<T>&, const BackwardBlock<T>&);  // gru: after the gradient of r h' is known
+  void (*forward)(CellConstants<T>, ForwardBlock<T>);
+  void (*forwardReset)(CellConstants<T>, ForwardBlock<T>);  // gru: r and r h', before the candidate
+  void (*backward)(CellConstants<T>, BackwardBlock<T>);
+  void (*backwardReset)(CellConstants<T>, BackwardBlock<T>);  // gru: after the gradient of r h' is known
 };
 
 template <class T>
@@ -139,7 +140,13 @@ SEQNN_INLINE Vec<T> kept(const Block<T>& block, int lane, int n, Vec<T> a, Vec<T
 
 // The pair of activations of a gated cell, as constants for the usual pair.
 struct UsualPair {
-  FixedAct<Activation::sigmoid> gate;
+  struct Gate : FixedAct<Activation::sigmoid> {
+    template <class T>
+    SEQNN_INLINE Vec<T> value(Vec<T> x) const {
+      return vgate<T>(x);
+    }
+  };
+  Gate gate;
   FixedAct<Activation::tanh> act;
   template <class T>
   explicit UsualPair(const CellConstants<T>&) {}

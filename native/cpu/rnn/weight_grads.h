@@ -81,7 +81,7 @@ class WeightGrads {
     constexpr int kRowsOfATask = 32;
     const int B = c_.B;
     const int64_t step = stepOfGrads();
-    const int tasks = c_.flops() < 2e6 ? 1 : (rows + kRowsOfATask - 1) / kRowsOfATask;
+    const int tasks = c_.flops() < 2 * kWorthThreads ? 1 : (rows + kRowsOfATask - 1) / kRowsOfATask;
     pool.parallel(tasks, [&](int task) {
       const int begin = static_cast<int>(int64_t(rows) * task / tasks),
                 end = static_cast<int>(int64_t(rows) * (task + 1) / tasks);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cpu/gemm/blocks.h"
 #include "cpu/rnn/steps.h"
 
 namespace seqnn {
@@ -25,8 +26,7 @@ template <class T>
 struct LaneCut {
   int batch, vectors, tasks;
   LaneCut(const RnnConfig& c, int threads) : batch(c.B), vectors((c.B + kLanes<T> - 1) / kLanes<T>) {
-    constexpr double kWorthThreads = 2e6;  // flops: below, waking a thread costs more than it saves
-    tasks = c.flops() < kWorthThreads ? 1 : threads < vectors ? threads : vectors;
+    tasks = c.flops() < 2 * kWorthThreads ? 1 : threads < vectors ? threads : vectors;
   }
   int begin(int task) const { return static_cast<int>(int64_t(vectors) * task / tasks) * kLanes<T>; }
   int end(int task) const {
