@@ -126,8 +126,10 @@ struct Split {
   int64_t end(int task) const { return units * (task + 1) / tasks; }
 };
 inline Split splitWork(int64_t units, int64_t weight) {
+  // Below, what a second thread computes costs more to fetch from its cache than it saved.
+  constexpr int64_t kWorthThreads = int64_t{1} << 18;
   const int64_t elements = units * weight;
-  if (elements < (int64_t{1} << 16)) return {units, 1};
+  if (elements < kWorthThreads) return {units, 1};
   const int64_t tasks = least(least(elements >> 14, 64), units);
   return {units, static_cast<int>(most(tasks, 1))};
 }

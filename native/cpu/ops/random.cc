@@ -70,7 +70,7 @@ class Bernoulli final : public Kernel {
     const double words32 = config_.a * 4294967296.0;
     const uint32_t last = words32 < 1 ? 0 : static_cast<uint32_t>(words32 - 1);
     const T kept = static_cast<T>(config_.a > 0 ? 1 / config_.a : 0);
-    constexpr int64_t kWeight = 4;  // a word costs more than what other ops do with an element, and reads nothing
+    constexpr int64_t kWeight = 16;  // a word takes ten rounds, and reads nothing
     eachGroup(call.context.pool, config_.size, kWeight, [&](int64_t group, int64_t first, int n) {
       uint32_t words[kPhiloxGroup];
       T values[kPhiloxGroup];
