@@ -99,6 +99,7 @@ export const VARIANTS: readonly Variant[] = [
   own('stateful', { stateful: true }),
   own('zeroOutputForMask', { zeroOutputForMask: true }),
   own('unroll', { unroll: true }),
+  own('swapMemory', { swapMemory: true }),
   own('useBias: false', { useBias: false }),
   own('dropout', { dropout: 0.2 }),
   own('recurrentDropout', { recurrentDropout: 0.2 }),
