@@ -81,11 +81,7 @@ SEQNN_INLINE ValueAndSlope<T> activateInput(InputActivation a, Vec<T> x) {
 
 // One that is known when the kernel is compiled; of those that keep their value.
 template <Activation A>
-struct FixedAct {
-  template <class T>
-  SEQNN_INLINE Vec<T> value(Vec<T> x) const {
-    return activate<T>(A, x);
-  }
+struct FixedAct : Fixed<A> {
   template <class T>
   SEQNN_INLINE Vec<T> keep(Vec<T>, Vec<T> value) const {
     return value;

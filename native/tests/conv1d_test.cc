@@ -116,9 +116,9 @@ TEST(Conv1D, Groups) {
 }
 
 TEST(Conv1D, ManyThreads) {
-  check({40, 40, 64, 3, 40, 40, 1, 1, 1}, true);
-  check({3, 70, 70, 3, 70, 3, 1, 1, 1}, true);
-  check({500, 40, 1, 3, 60, 500, 1, 1, 1}, true);
+  check({40, 40, 64, 3, 60, 40, 1, 1, 1}, true);
+  check({3, 70, 400, 3, 70, 3, 1, 1, 1}, true);
+  check({500, 40, 1, 3, 300, 500, 1, 1, 1}, true);
 }
 
 TEST(Conv1D, Nothing) {

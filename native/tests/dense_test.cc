@@ -99,10 +99,10 @@ TEST(Dense, Forward) {
 }
 
 TEST(Dense, ForwardOfManyThreads) {
-  checkForward({40, 60, 32, 50}, true, false, true, true);
-  checkForward({1, 100, 700, 90}, true, true, false, true);
-  checkForward({600, 100, 1, 90}, true, true, false, true);
-  checkForward({300, 100, 2, 90}, true, false, true, true);
+  checkForward({40, 100, 64, 90}, true, false, true, true);
+  checkForward({1, 100, 2000, 90}, true, true, false, true);
+  checkForward({2000, 100, 1, 90}, true, true, false, true);
+  checkForward({1000, 100, 2, 90}, true, false, true, true);
 }
 
 TEST(Dense, Gradient) {
@@ -110,10 +110,10 @@ TEST(Dense, Gradient) {
 }
 
 TEST(Dense, GradientOfManyThreads) {
-  checkGradient({60, 20, 32, 80}, true);
-  checkGradient({40, 100, 32, 97}, true);
-  checkGradient({700, 70, 1, 90}, true);
-  checkGradient({300, 33, 3, 150}, true);
+  checkGradient({60, 60, 64, 80}, true);
+  checkGradient({60, 100, 32, 97}, true);
+  checkGradient({2700, 70, 1, 90}, true);
+  checkGradient({1200, 33, 3, 150}, true);
 }
 
 TEST(Dense, NamesTheMistake) {

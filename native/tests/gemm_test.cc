@@ -77,10 +77,10 @@ TEST(MatMul, AnySize) {
 }
 
 TEST(MatMul, BlocksOfTheThreads) {
-  checkSizes(70, 90, 300, true);
-  checkSizes(500, 30, 270, true);
-  checkSizes(255, 600, 20, true);
-  checkSizes(3, 1100, 520, true);
+  checkSizes(200, 90, 1000, true);
+  checkSizes(2000, 30, 270, true);
+  checkSizes(255, 600, 110, true);
+  checkSizes(30, 1100, 520, true);
 }
 
 TEST(MatMul, Nothing) {

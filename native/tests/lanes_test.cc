@@ -135,7 +135,7 @@ void checkOuter(const OuterCase& p) {
     calls.outer(p, a.data(), d.data(), c.data(), 1);
     for (size_t i = 0; i < c.size(); ++i) ASSERT_NEAR(double(c[i]), expected[i], tolerance) << i;
     for (int threads : {2, 3, 16}) {
-      if (1.0 * p.M * p.N * p.steps * p.lanes < 1e6) break;
+      if (1.0 * p.M * p.N * p.steps * p.lanes < 16e6) break;  // kWorthThreads
       std::vector<T> again = before;
       calls.outer(p, a.data(), d.data(), again.data(), threads);
       EXPECT_TRUE(again == c) << threads << " threads";
@@ -155,10 +155,10 @@ TEST(Lanes, Outer) {
     }
   }
   for (bool accumulate : {false, true}) {
-    checkOuter<float>({20, 80, 30, 32, 32, accumulate});
-    checkOuter<double>({97, 100, 20, 35, 36, accumulate});
-    checkOuter<float>({66, 90, 300, 3, 3, accumulate});
-    checkOuter<float>({9, 11, 3, 5000, 5000, accumulate});
+    checkOuter<float>({20, 80, 320, 32, 32, accumulate});
+    checkOuter<double>({97, 100, 50, 35, 36, accumulate});
+    checkOuter<float>({66, 90, 1000, 3, 3, accumulate});
+    checkOuter<float>({9, 11, 33, 5000, 5000, accumulate});
     checkOuter<float>({7, 8, 0, 4, 4, accumulate});
     checkOuter<float>({7, 8, 4, 0, 4, accumulate});
     checkOuter<float>({0, 8, 4, 3, 4, accumulate});

@@ -270,7 +270,7 @@ TEST(Rnn, FloatGradientsFollowDoubles) {
 TEST(Rnn, BitsDoNotDependOnThreads) {
   for (const RnnCase& kind : kinds()) {
     RnnCase c = kind;
-    c.T = 20, c.B = 67, c.F = 24, c.H = 33;
+    c.T = 60, c.B = 67, c.F = 40, c.H = 65;  // enough work for several threads
     c.mask = c.dropout = c.initial = true;
     c.peephole = c.lstm() && !c.normed();
     for (DType dtype : kFloating) {

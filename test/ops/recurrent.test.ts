@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { compile, ops, Tensor } from '../../lib/index.js';
+import { gradients } from '../../lib/ops/grad.js';
+import type { SymbolicTensor } from '../../lib/program/graph.js';
 import type { TensorBase } from '../../lib/program/tensor.js';
 import { checkGradients, random64, randomizer } from '../support/gradcheck.js';
 
@@ -159,6 +161,24 @@ describe('fused recurrent kernels', () => {
       }
     }
   }
+  it('keeps what a second gradient of the same forward pass still reads', () => {
+    const [x, kernel, u] = args(CASES.lstm, [3, 5, 2, 4]);
+    const losses = [
+      (y: TensorBase) => ops.sum(ops.square(y)),
+      (y: TensorBase) => ops.sum(ops.multiply(y, ops.add(y, 3))),
+    ];
+    const run = (of: typeof losses) =>
+      compile((a: TensorBase, w: TensorBase, r: TensorBase) => {
+        const { outputs } = ops.lstm({ x: a, kernel: w, recurrentKernel: r });
+        return of.flatMap((loss) => gradients(loss(outputs) as SymbolicTensor, [w, r] as SymbolicTensor[]));
+      })(x, kernel, u);
+    const [both, one, other] = [run(losses), run([losses[0]]), run([losses[1]])];
+    assert.deepEqual(
+      both.map((t) => t.data),
+      [...one, ...other].map((t) => t.data),
+    );
+  });
+
   it('refuses operands that do not fit, by name', () => {
     const [x, w, u] = args(CASES.lstm, [2, 3, 2, 4]);
     assert.throws(

@@ -64,6 +64,25 @@ describe('fit', () => {
     }
   });
 
+  it('gives the same bits whatever the threads where the work is worth several', async () => {
+    const [x, y] = [random32([128, 60, 8], 1), random32([128, 60, 64], 2)];
+    const run = async (threads: number) => {
+      setThreads(threads);
+      const model = sequential([layers.lstm({ units: 64, returnSequences: true })]);
+      model.build([null, 60, 8]);
+      model.setWeights(model.weights.map((v, i) => random32(v.shape, 10 + i)));
+      model.compile({ optimizer: optimizers.sgd({ learningRate: 0.01 }), loss: 'mse' });
+      const { history } = await model.fit(x, y, { ...quiet, epochs: 1, batchSize: 64, seed: 5 });
+      return { weights: bits(model), loss: history.loss };
+    };
+    try {
+      const first = await run(1);
+      for (const threads of [2, 3, 16]) assert.deepEqual(await run(threads), first);
+    } finally {
+      setThreads(2);
+    }
+  });
+
   it('gives the same bits however the epochs are cut', async () => {
     const { x, y } = linearData(100);
     const [whole, parts] = [compiled({ dropout: 0.2 }), compiled({ dropout: 0.2 })];

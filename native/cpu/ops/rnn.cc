@@ -37,7 +37,7 @@ class Rnn final : public OptionalOperands {
  public:
   Rnn(const Node& node, const RnnConfig& config)
       : OptionalOperands(node), c_(config), path_(choose(config)), lanes_(config), units_(config) {
-    workspace = lanes_.workspace < units_.workspace ? units_.workspace : lanes_.workspace;
+    workspace = kPaths[path_].workspace(*this);
   }
 
   void run(const Call& call) override {
@@ -72,6 +72,7 @@ class Rnn final : public OptionalOperands {
   struct Path {
     const char* name;
     bool (*takes)(const RnnConfig&);
+    size_t (*workspace)(const Rnn&);
     void (*run)(const Rnn&, const ForwardOperands<T>&, char* space);
   };
   static const Path kPaths[];
@@ -98,9 +99,9 @@ bool unitsFillLanesBetter(const RnnConfig& c) {
 
 template <class T>
 const typename Rnn<T>::Path Rnn<T>::kPaths[] = {
-    {"units", unitsFillLanesBetter<T>,
+    {"units", unitsFillLanesBetter<T>, [](const Rnn& rnn) { return rnn.units_.workspace; },
      [](const Rnn& rnn, const ForwardOperands<T>& o, char* space) { rnn.units_.run(o, space); }},
-    {"lanes", [](const RnnConfig&) { return true; },
+    {"lanes", [](const RnnConfig&) { return true; }, [](const Rnn& rnn) { return rnn.lanes_.workspace; },
      [](const Rnn& rnn, const ForwardOperands<T>& o, char* space) { rnn.lanes_.run(o, space); }},
 };
 
