@@ -20,7 +20,6 @@ const stopOp: Op = {
   name: 'stopGradient',
   alias: true,
   infer: ([x]) => [x as Spec],
-  layout: ({ inputs: [x], attrs }) => ({ inputs: [x!.base], attrs, perms: [x!.perm] }),
 };
 
 /** The same values, through which no gradient flows. */

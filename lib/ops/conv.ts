@@ -1,9 +1,10 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { checkChoice, checkInteger, checkOptions, ShapeError, suggestion, ValueError } from '../program/errors.js';
 import type { SymbolicTensor } from '../program/graph.js';
-import type { Op } from '../program/op.js';
+import type { Op, ShardContext } from '../program/op.js';
+import { alongLastAxis } from '../program/shard_rules.js';
 import type { TensorBase } from '../program/tensor.js';
-import { showShape, type Spec } from '../program/types.js';
+import { showShape, sizeOf, type Spec } from '../program/types.js';
 import { add } from './arithmetic.js';
 import { activationGrad } from './fused_activation.js';
 import { transpose } from './shape.js';
@@ -20,8 +21,15 @@ interface ConvAttrs extends Record<string, number | string | undefined> {
   activation?: string;
 }
 
+/** Multiply-adds: every weight of a tap at every step, at most, of what the taps are moved over. */
+function workOf({ inputs: [x, w], outputs: [y] }: ShardContext<ConvAttrs>): number {
+  const [a, b] = [(x as Spec).shape, y.shape];
+  return Math.min(a[0], b[0]) * a[2] * sizeOf((w as Spec).shape);
+}
+
 const convOp: Op<ConvAttrs> = {
   name: 'conv1d',
+  shard: alongLastAxis([1, 2], [2], workOf),
   infer([x, w], { steps }) {
     const { shape, dtype } = x as Spec;
     return [{ shape: [steps, (w as Spec).shape[2], shape[2]], dtype }];
@@ -40,6 +48,7 @@ const convOp: Op<ConvAttrs> = {
 /** Also the transposed convolution: dy [T2, O, B] is its input, w as for conv1d. */
 const gradXOp: Op<ConvAttrs> = {
   name: 'conv1dGradX',
+  shard: alongLastAxis([1], [2], workOf),
   infer([dy, w], { steps, groups }) {
     const { shape, dtype } = dy as Spec;
     return [{ shape: [steps, (w as Spec).shape[1] * groups, shape[2]], dtype }];
@@ -57,6 +66,10 @@ const gradXOp: Op<ConvAttrs> = {
 const gradWOp: Op<ConvAttrs & { taps: number }> = {
   name: 'conv1dGradW',
   optional: [1],
+  shard: alongLastAxis([], ['sum', 'sum'], ({ inputs, outputs }) => {
+    const [steps, , rows] = (inputs[1] as Spec).shape;
+    return steps * rows * sizeOf(outputs[0].shape);
+  }),
   infer([x, dy], { taps, groups }) {
     const { shape, dtype } = x as Spec;
     const filters = (dy as Spec).shape[1];

@@ -17,11 +17,6 @@ export function relabel<A extends Attrs>(name: string, results: number, grad: No
     alias: true,
     infer: (all) => all.slice(0, results) as Spec[],
     grad,
-    // Behind the differentiation only the results matter.
-    layout: ({ inputs, attrs }) => {
-      const own = inputs.slice(0, results).map((x) => x!);
-      return { inputs: own.map((x) => x.base), attrs, perms: own.map((x) => x.perm) };
-    },
   };
 }
 

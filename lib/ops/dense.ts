@@ -1,11 +1,11 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { ShapeError } from '../program/errors.js';
 import { isFreeInput, leaderOf } from '../program/layout.js';
-import type { LaidNode, LayoutContext, Op } from '../program/op.js';
+import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
 import type { SymbolicTensor } from '../program/graph.js';
 import { inverse } from '../program/structural.js';
 import type { TensorBase } from '../program/tensor.js';
-import { showShape, type Spec } from '../program/types.js';
+import { showShape, sizeOf, type Spec } from '../program/types.js';
 import { activationGrad } from './fused_activation.js';
 import { normalizeAxis } from './reduce.js';
 import { transpose } from './shape.js';
@@ -51,6 +51,10 @@ const denseOp: Op<DenseAttrs> = {
     return [transpose(y, inverse(order))];
   },
   layout: followAxis,
+  shard: ({ inputs: [x], outputs: [y], attrs, axes: [at] }) =>
+    at === null || at === attrs.axis
+      ? null
+      : { inputs: [at, null, null], outputs: [at], work: sizeOf(y.shape) * (x as Spec).shape[attrs.axis] },
 };
 
 /** x [O, F, I] and dy [O, U, I] give dW [F, U] and db [U] (the sum of dy). */
@@ -72,6 +76,12 @@ const gradOp: Op<DenseAttrs> = {
       needs[0] ? apply(denseOp, [dy, g], { axis, transposed: true }) : null,
       needs[1] ? apply(denseOp, [x, g], { axis }) : null,
     ] as never;
+  },
+  shard({ inputs: [x], outputs: [dw], attrs, axes }: ShardContext<DenseAttrs>): Sharding | null {
+    const at = axes[0] ?? axes[1];
+    const { shape } = x as Spec;
+    const work = (sizeOf(shape) / shape[attrs.axis]) * sizeOf(dw.shape);
+    return at === attrs.axis ? null : { inputs: [at, at], outputs: ['sum', 'sum'], work };
   },
   layout({ inputs, attrs, laid, outputs }) {
     const perm = leaderOf(inputs)?.perm ?? inputs[0]!.perm.map((_, i) => i);

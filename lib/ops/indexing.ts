@@ -9,6 +9,7 @@ import { normalizeAxis } from './reduce.js';
 
 const gatherOp: Op = {
   name: 'gatherRows',
+  shard: ({ axes: [table, at] }) => (table === null ? { inputs: [null, at], outputs: [at as number] } : null),
   infer: ([table, index]) => [
     { shape: [...(index as Spec).shape, ...(table as Spec).shape.slice(1)], dtype: (table as Spec).dtype },
   ],
@@ -38,6 +39,7 @@ export function take(table: Operand, index: Operand): TensorBase {
 
 const oneHotOp: Op<{ classes: number; dtype: string }> = {
   name: 'oneHot',
+  shard: ({ axes }) => ({ inputs: axes, outputs: [axes[0] as number] }),
   infer: ([x], { classes, dtype }) => [{ shape: [...(x as Spec).shape, classes], dtype: dtype as DType }],
 };
 
@@ -55,6 +57,7 @@ interface CumulativeAttrs extends Record<string, string | number | boolean | und
 }
 const cumulativeOp: Op<CumulativeAttrs> = {
   name: 'cumulative',
+  shard: ({ attrs: { axis }, axes }) => (axes[0] === axis ? null : { inputs: axes, outputs: [axes[0] as number] }),
   infer: ([x]) => [x as Spec],
   grad: ({ attrs, grads: [g] }) =>
     attrs.kind === 'sum'
@@ -88,6 +91,7 @@ function cumulative(kind: string, x: Operand, axis: number, reverse: boolean): T
 
 const topKOp: Op<{ k: number }> = {
   name: 'topKHit',
+  shard: () => ({ inputs: [0, 0], outputs: [0] }),
   infer: ([, labels]) => [{ shape: (labels as Spec).shape, dtype: 'bool' }],
 };
 

@@ -2,8 +2,9 @@ import { apply, commonDType, type Operand } from '../program/apply.js';
 import { ShapeError } from '../program/errors.js';
 import type { SymbolicTensor } from '../program/graph.js';
 import type { Op } from '../program/op.js';
+import { axisUnder } from '../program/shard_rules.js';
 import type { TensorBase } from '../program/tensor.js';
-import { showShape, type Spec } from '../program/types.js';
+import { showShape, sizeOf, type Spec } from '../program/types.js';
 import { cast } from './cast.js';
 import { dense } from './dense.js';
 import { broadcastShapes, together, unbroadcast } from './pointwise.js';
@@ -11,6 +12,15 @@ import { expandDims, reshape, squeeze } from './shape.js';
 
 const matmulOp: Op<{ transposeA?: boolean; transposeB?: boolean }> = {
   name: 'matmul',
+  shard({ inputs, outputs: [y], attrs: { transposeA }, axes }) {
+    const rank = y.shape.length;
+    const first = axes.findIndex((a) => a !== null);
+    const at = (axes[first] as number) + rank - (inputs[first] as Spec).shape.length;
+    if (at >= rank - 2) return null;
+    const [a] = inputs as readonly Spec[];
+    const work = sizeOf(y.shape) * ends(a.shape, transposeA)[1];
+    return { inputs: inputs.map((x) => axisUnder(x as Spec, at, rank)), outputs: [at], work };
+  },
   infer([a, b], { transposeA, transposeB }) {
     const [x, y] = [(a as Spec).shape, (b as Spec).shape];
     const [m, k] = ends(x, transposeA);

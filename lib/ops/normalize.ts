@@ -1,7 +1,7 @@
 import { applyAll, operand, type Operand } from '../program/apply.js';
 import { ShapeError } from '../program/errors.js';
 import type { SymbolicTensor } from '../program/graph.js';
-import type { LaidNode, LayoutContext, Op } from '../program/op.js';
+import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type Spec } from '../program/types.js';
 import { normalizeAxis } from './reduce.js';
@@ -39,6 +39,18 @@ function alongAxis(
   };
 }
 
+// Likewise for the divided axis; gradients of the vectors are sums over the batch.
+function shardAlongAxis(full: readonly number[], reduced: readonly number[], vectors: boolean) {
+  return ({ inputs, outputs, attrs: { axis }, axes: [at] }: ShardContext<NormAttrs>): Sharding | null => {
+    if (at === null || at === axis) return null;
+    const less = at > axis ? at - 1 : at;
+    return {
+      inputs: inputs.map((x, i) => (x && full.includes(i) ? at : x && reduced.includes(i) ? less : null)),
+      outputs: outputs.map((_, i) => (i === 0 ? at : vectors ? 'sum' : less)),
+    };
+  };
+}
+
 const layerNormOp: Op<NormAttrs> = {
   name: 'layerNorm',
   optional: [1, 2],
@@ -49,6 +61,7 @@ const layerNormOp: Op<NormAttrs> = {
   },
   allSteps: (operands, attrs) => applyAll(layerNormOp, operands, { ...attrs, axis: attrs.axis + 1 }),
   layout: alongAxis([0], [], ['full', 'reduced', 'reduced']),
+  shard: shardAlongAxis([0], [], false),
 };
 
 const layerNormGradOp: Op<NormAttrs> = {
@@ -64,6 +77,7 @@ const layerNormGradOp: Op<NormAttrs> = {
   sumOverSteps: ([x, mean, rstd, g], attrs) =>
     applyAll(layerNormGradOp, [x, null, mean, rstd, g], { ...attrs, axis: attrs.axis + 1 }),
   layout: alongAxis([0, 4], [2, 3], ['full', 'vector', 'vector']),
+  shard: shardAlongAxis([0, 4], [2, 3], true),
 };
 
 /**

@@ -38,6 +38,12 @@ const reduceOp: Op<ReduceAttrs> = {
     if (kind === 'mean') return [multiply(keepDims ? reshape(total, total.shape.slice(1)) : total, x.shape[0])];
     return kind === 'sum' ? [keepDims ? reshape(total, total.shape.slice(1)) : total] : [];
   },
+  shard({ attrs: { kind, axes, keepDims }, axes: [at] }) {
+    const over = axes.includes(at as number);
+    if (over) return kind === 'sum' || kind === 'mean' ? { inputs: [at], outputs: [kind] } : null;
+    const gone = keepDims ? 0 : axes.filter((a) => a < (at as number)).length;
+    return { inputs: [at], outputs: [(at as number) - gone] };
+  },
   infer([x], { kind, axes, keepDims }) {
     const { shape, dtype } = x as Spec;
     const result = keepDims
@@ -133,6 +139,8 @@ interface ArgAttrs extends Record<string, string | number> {
 }
 const argReduceOp: Op<ArgAttrs> = {
   name: 'argReduce',
+  shard: ({ attrs: { axis }, axes: [at] }) =>
+    at === axis ? null : { inputs: [at], outputs: [(at as number) - Number((at as number) > axis)] },
   infer([x], { axis }) {
     return [{ shape: (x as Spec).shape.filter((_, i) => i !== axis), dtype: 'int32' }];
   },

@@ -1,8 +1,9 @@
 import { applyAll, operand, type Operand } from '../program/apply.js';
 import { checkChoice, checkOptions, ShapeError, suggestion, ValueError } from '../program/errors.js';
-import type { Op } from '../program/op.js';
+import type { Op, ShardContext } from '../program/op.js';
+import { alongLastAxis } from '../program/shard_rules.js';
 import type { TensorBase } from '../program/tensor.js';
-import { showShape, type Shape, type Spec } from '../program/types.js';
+import { showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
 import { fusedActivations, inputActivations } from './fused_activation.js';
 import { transpose } from './shape.js';
 
@@ -66,9 +67,20 @@ const OPERANDS = [
 ] as const;
 type Operands = Record<(typeof OPERANDS)[number], TensorBase | null>;
 
+const WEIGHTS = ['kernel', 'recurrent', 'bias', 'peephole', 'normScale', 'normShift'] as const;
+const WEIGHT_INPUTS = WEIGHTS.map((name) => OPERANDS.indexOf(name));
+
+/** Multiply-adds of a pass over the steps. */
+function workOf({ inputs }: ShardContext<RnnAttrs>): number {
+  const [x, kernel, recurrent] = inputs as Spec[];
+  const matrices = (kernel ? sizeOf(kernel.shape) : 0) + sizeOf(recurrent.shape);
+  return x.shape[0] * x.shape[2] * matrices;
+}
+
 const rnnOp: Op<RnnAttrs> = {
   name: 'rnn',
   optional: [0, 1, 2, 3, 4, 5],
+  shard: alongLastAxis(WEIGHT_INPUTS, [2, 1, 2, 1, 2, 2], workOf),
   infer(inputs, attrs) {
     const [x, , recurrent] = inputs;
     const [steps, , batch] = (x as Spec).shape;
@@ -107,6 +119,7 @@ const rnnOp: Op<RnnAttrs> = {
 const rnnGradOp: Op<RnnAttrs> = {
   name: 'rnnGrad',
   optional: [0, 1, 2, 3, 4, 5, 6, 7, 8],
+  shard: alongLastAxis(WEIGHT_INPUTS, [2, 'sum', 'sum', 'sum', 1, 1, 'sum', 'sum', 'sum', 2], workOf),
   // The gradients of the sums take the place of what was kept of the gates.
   inPlace: { 9: OPERANDS.length + 2 },
   infer(inputs) {

@@ -11,11 +11,12 @@ import { sameShape, showShape } from '../program/types.js';
 import { add } from './arithmetic.js';
 import { zeros } from './create.js';
 import { moveAhead } from './scan_ahead.js';
+import { shardScan } from './scan_shard.js';
 import { splitSum } from './scan_sums.js';
 
 // A loop over time whose body is a program of its own, run natively at every step, with its reverse.
 
-interface ScanAttrs extends Record<string, number | boolean | undefined> {
+export interface ScanAttrs extends Record<string, number | boolean | undefined> {
   steps: number;
   stacked: number;
   states: number;
@@ -33,6 +34,7 @@ const scanOp: Op<ScanAttrs> = {
   },
   grad: scanGrad,
   layout: scanLayout,
+  shard: shardScan,
 };
 
 /** The body's gradient is traced in a graph inside the body's: what it captures from there are the values to keep. */

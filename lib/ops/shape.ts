@@ -1,8 +1,8 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { ShapeError, show, ValueError } from '../program/errors.js';
 import { leaderOf } from '../program/layout.js';
-import type { LaidNode, LayoutContext, Op } from '../program/op.js';
-import { reshapeOp, transposeOp } from '../program/structural.js';
+import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
+import { divided, reshapeOp, transposeOp } from '../program/structural.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { sameShape, showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
 import { zeros } from './create.js';
@@ -100,14 +100,23 @@ const followAxes = ({ inputs: [x], attrs }: LayoutContext<SliceAttrs>): LaidNode
   return { inputs: [base], attrs: permuted(attrs, perm), perms: [perm] };
 };
 
+/** What is taken of the divided axis must be all of it. */
+function shardSlice({ inputs: [x], attrs, axes: [at], shards }: ShardContext<SliceAttrs>): Sharding | null {
+  const k = at as number;
+  const all = attrs.begin[k] === 0 && attrs.step[k] === 1 && attrs.size[k] === (x as Spec).shape[k];
+  return all ? { inputs: [at], outputs: [k], attrs: { ...attrs, size: divided(attrs.size, k, shards) } } : null;
+}
+
 const sliceOp: Op<SliceAttrs> = {
   name: 'slice',
+  shard: shardSlice,
   infer: ([x], { size }) => [{ shape: size, dtype: (x as Spec).dtype }],
   grad: ({ inputs: [x], attrs, grads: [g] }) => [apply(unsliceOp, [g], { ...attrs, size: (x as Spec).shape }) as never],
   layout: followAxes,
 };
 const unsliceOp: Op<SliceAttrs> = {
   name: 'unslice',
+  shard: shardSlice,
   infer: ([x], { size }) => [{ shape: size, dtype: (x as Spec).dtype }],
   grad: ({ inputs: [x], attrs, grads: [g] }) => [apply(sliceOp, [g], { ...attrs, size: (x as Spec).shape }) as never],
   layout: followAxes,
@@ -177,6 +186,10 @@ export function flip(x: Operand, axis?: number | readonly number[]): TensorBase 
 
 const concatOp: Op<{ axis: number }> = {
   name: 'concat',
+  shard({ inputs, attrs: { axis }, axes }) {
+    const at = axes.find((a) => a !== null) as number;
+    return at === axis ? null : { inputs: inputs.map(() => at), outputs: [at] };
+  },
   infer(inputs, { axis }) {
     const specs = inputs as readonly Spec[];
     const total = specs.reduce((n, x) => n + x.shape[axis], 0);
@@ -235,6 +248,11 @@ interface PadAttrs extends Record<string, number | readonly number[]> {
 }
 const padOp: Op<PadAttrs> = {
   name: 'pad',
+  shard({ inputs: [x], attrs, axes: [at], shards }) {
+    const k = at as number;
+    if (attrs.size[k] !== (x as Spec).shape[k]) return null;
+    return { inputs: [k], outputs: [k], attrs: { ...attrs, size: divided(attrs.size, k, shards) } };
+  },
   infer: ([x], { size }) => [{ shape: size, dtype: (x as Spec).dtype }],
   grad: ({ inputs: [x], attrs: { before }, grads: [g] }) => [
     slice(

@@ -1,7 +1,7 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { ShapeError, ValueError } from '../program/errors.js';
 import type { SymbolicTensor } from '../program/graph.js';
-import type { LaidNode, LayoutContext, Op } from '../program/op.js';
+import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { sameShape, showShape, type Spec } from '../program/types.js';
 import { normalizeAxis } from './reduce.js';
@@ -25,14 +25,28 @@ function alongAxis({ inputs, attrs, laid, outputs }: LayoutContext<AxisAttrs>): 
   };
 }
 
+/** The same for the divided axis. */
+function shardAlongAxis({ inputs, outputs, attrs: { axis }, axes: [at] }: ShardContext<AxisAttrs>): Sharding | null {
+  if (at === null || at === axis) return null;
+  const { length } = (inputs[0] as Spec).shape;
+  const axisOf = (x: Spec | null) => x && (x.shape.length === length || at < axis ? at : at - 1);
+  return { inputs: inputs.map(axisOf), outputs: outputs.map((o) => axisOf(o) as number) };
+}
+
 /** softmax or logSoftmax with its gradient kernel, which works from the output. */
 function softmaxOp(name: string, gradName: string): Op<AxisAttrs> {
-  const gradOp: Op<AxisAttrs> = { name: gradName, infer: ([y]) => [y as Spec], layout: alongAxis };
+  const gradOp: Op<AxisAttrs> = {
+    name: gradName,
+    infer: ([y]) => [y as Spec],
+    layout: alongAxis,
+    shard: shardAlongAxis,
+  };
   return {
     name,
     infer: ([x]) => [x as Spec],
     grad: ({ outputs: [y], attrs, grads: [g] }) => [apply(gradOp, [y, g], attrs) as never],
     layout: alongAxis,
+    shard: shardAlongAxis,
   };
 }
 const SOFTMAX = softmaxOp('softmax', 'softmaxGrad');
@@ -66,11 +80,13 @@ const crossEntropyOp: Op<CrossEntropyAttrs> = {
   grad: ({ inputs: [, target], outputs: [, p], attrs, grads: [g] }) =>
     g ? ([apply(crossEntropyGradOp, [p, target as SymbolicTensor, g], attrs), null] as never) : [null, null],
   layout: alongAxis,
+  shard: shardAlongAxis,
 };
 const crossEntropyGradOp: Op<CrossEntropyAttrs> = {
   name: 'softmaxCrossEntropyGrad',
   infer: ([p]) => [p as Spec],
   layout: alongAxis,
+  shard: shardAlongAxis,
 };
 
 /**

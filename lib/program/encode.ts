@@ -1,4 +1,4 @@
-import type { Graph, SymbolicTensor } from './graph.js';
+import type { Graph, Source, SymbolicTensor } from './graph.js';
 import type { layOut } from './layout.js';
 import { lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
@@ -63,8 +63,8 @@ class Encoder {
     );
   }
 
-  /** Inputs of a body are parameters; so are its stacked outputs, behind them. */
-  private body(graph: Graph, states: number): void {
+  /** Inputs of a body are parameters; so are its stacked outputs, behind them. Returns the bytes of its own memory. */
+  private body(graph: Graph, states: number): number {
     const { lowered, results } = withCopies(graph, graph.outputs, states);
     const stacked = new Map(results.slice(states).map((s, i) => [rootOf(lowered.aliases, s), graph.inputs.length + i]));
     const parameters = new Map(graph.inputs.map((s, i) => [s, i]));
@@ -81,6 +81,7 @@ class Encoder {
       },
       [],
     );
+    return plan.bytes;
   }
 
   private program(
@@ -110,18 +111,23 @@ class Encoder {
     }
     this.stream.push(inputs.length);
     for (const s of inputs) {
-      const source = s.node.source as { number: number; batched: boolean; perm: readonly number[] };
-      const logical = source.perm.map((_, d) => s.shape[source.perm.indexOf(d)]);
+      const { shards = 1, ...source } = s.node.source as Extract<Source, { kind: 'input' }>;
+      const block = shards > 1 ? s.shape.slice(1) : s.shape;
+      const logical = source.perm.map((_, d) => block[source.perm.indexOf(d)] * (d === 0 ? shards : 1));
       this.inputs.push(source.number);
-      this.stream.push(number(s), source.batched ? 1 : 0, logical.length, ...logical, ...source.perm);
+      this.stream.push(number(s), source.batched ? 1 : 0, shards, logical.length, ...logical, ...source.perm);
     }
     this.stream.push(outputs.length, ...outputs.map(number));
 
     const bodies = instructions.flatMap((it) =>
-      it.bodies.map((graph) => ({ graph, states: it.attrs.states as number })),
+      it.bodies.map((graph) => ({
+        graph,
+        states: it.attrs.states as number,
+        shards: it.attrs.shards as number | undefined,
+      })),
     );
     this.stream.push(bodies.length);
-    for (const { graph, states } of bodies) this.body(graph, states);
+    for (const { graph, states, shards = 0 } of bodies) this.arena += shards * this.body(graph, states);
     this.stream.push(instructions.length);
     let firstBody = 0;
     for (const it of instructions) {

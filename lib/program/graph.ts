@@ -15,7 +15,13 @@ export interface Node {
 }
 
 export type Source =
-  | { readonly kind: 'input'; readonly number: number; readonly batched: boolean; readonly perm: readonly number[] }
+  | {
+      readonly kind: 'input';
+      readonly number: number;
+      readonly batched: boolean;
+      readonly perm: readonly number[];
+      readonly shards?: number;
+    }
   | { readonly kind: 'variable'; readonly variable: Variable }
   | { readonly kind: 'constant'; readonly value: Tensor };
 
@@ -110,6 +116,13 @@ export class Graph {
     const source = of.node.source as Extract<Source, { kind: 'input' }>;
     const spec = { shape: perm.map((p) => of.shape[p]), dtype: of.dtype };
     return this.add(INPUT, [], {}, [spec], [], { ...source, perm: perm.map((p) => source.perm[p]) }).outputs[0];
+  }
+
+  /** The same input once more with its batch divided: [shards, …block]. */
+  shardedInput(of: SymbolicTensor, block: Shape, shards: number): SymbolicTensor {
+    const source = of.node.source as Extract<Source, { kind: 'input' }>;
+    const spec = { shape: [shards, ...block], dtype: of.dtype };
+    return this.add(INPUT, [], {}, [spec], [], { ...source, shards }).outputs[0];
   }
 
   variable(variable: Variable): SymbolicTensor {

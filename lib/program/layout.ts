@@ -89,6 +89,11 @@ class LayoutPass {
       this.laid.set(node.outputs[0], { base, perm: (node.attrs.perm as readonly number[]).map((p) => perm[p]) });
       return;
     }
+    if (node.op.alias && node.op !== reshapeOp) {
+      // The old values under new names, which mattered to the differentiation alone.
+      node.outputs.forEach((o, i) => this.laid.set(o, this.at(node.inputs[i] as SymbolicTensor)));
+      return;
+    }
     const choice = this.choose(node) ?? {
       inputs: node.inputs.map((x) => x && this.plain(this.at(x))),
       attrs: node.attrs,

@@ -42,6 +42,31 @@ export interface LayoutContext<A> {
   laid(i: number, perm: readonly number[]): SymbolicTensor | null;
 }
 
+/** What a shard rule sees: axes[i] is the axis of input i that is divided, null where every shard has all of it. */
+export interface ShardContext<A> {
+  readonly inputs: readonly (Spec | null)[];
+  readonly outputs: readonly Spec[];
+  readonly attrs: A;
+  readonly bodies: readonly Graph[];
+  readonly axes: readonly (number | null)[];
+  readonly shards: number;
+}
+
+/** A rule's answer: how shards of a batch, each by itself, give the node's results. */
+export interface Sharding {
+  /** The axis of each input that must be divided; null: a shard needs all of it. */
+  readonly inputs: readonly (number | null)[];
+  /** The axis that is divided in each result, or what of the shards' results the whole is. */
+  readonly outputs: readonly (number | 'sum' | 'mean')[];
+  /** The attributes of one shard's node, where they hold sizes. */
+  readonly attrs?: Attrs;
+  readonly bodies?: readonly Graph[];
+  /** Multiply-adds of the whole; default: one per element of the results. */
+  readonly work?: number;
+  /** Of its largest instruction, where it runs several. */
+  readonly largest?: number;
+}
+
 /** One operation: its name is the native kernel's. Everything that is known of it stands in its own file in lib/ops. */
 export interface Op<A extends Attrs = Attrs> {
   readonly name: string;
@@ -65,6 +90,8 @@ export interface Op<A extends Attrs = Attrs> {
   sumOperands?(result: number): readonly number[] | null;
   /** The results of all steps of a scan at once: operand 0 has the steps as a further axis 0, the others do not change. */
   allSteps?(operands: readonly (TensorBase | null)[], attrs: A): TensorBase[];
+  /** How the batch may be divided; absent or null: not at all. */
+  shard?(context: ShardContext<A>): Sharding | null;
   /** How to work on operands in another order of axes; absent: operands are put in order first. */
   layout?(context: LayoutContext<A>): LaidNode | null;
 }

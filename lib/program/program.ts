@@ -4,6 +4,7 @@ import { SeqnnError } from './errors.js';
 import type { Graph, SymbolicTensor } from './graph.js';
 import { layingOut, layOut } from './layout.js';
 import type { Parts } from './parts.js';
+import { shard } from './shard.js';
 import { Tensor } from './tensor.js';
 import { allocate, sizeOf, type Spec, type TypedArray } from './types.js';
 
@@ -20,7 +21,7 @@ export class Program {
   private readonly variables: readonly NativeBuffer[];
 
   /** @param outputs Symbols of the graph; what neither they nor an update needs is dropped. */
-  constructor(graph: Graph, outputs: readonly SymbolicTensor[], encoded = encode(layOut(graph, outputs))) {
+  constructor(graph: Graph, outputs: readonly SymbolicTensor[], encoded = encode(shard(layOut(graph, outputs)))) {
     this.inputSpecs = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }));
     this.outputSpecs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
     const { bytes, variables, inputs, arena } = encoded;
@@ -34,7 +35,7 @@ export class Program {
   static *inParts(graph: Graph, outputs: readonly SymbolicTensor[]): Parts<Program> {
     const laid = yield* layingOut(graph, outputs);
     yield;
-    const encoded = encode(laid);
+    const encoded = encode(shard(laid));
     yield;
     return new Program(graph, outputs, encoded);
   }

@@ -1,7 +1,7 @@
 import { currentGraph, type Graph, type SymbolicTensor } from './graph.js';
 import { ShapeError } from './errors.js';
 import type { Op } from './op.js';
-import { showShape, sizeOf, type Spec } from './types.js';
+import { showShape, sizeOf, type Shape, type Spec } from './types.js';
 
 // The two ops that the passes themselves insert.
 
@@ -27,6 +27,10 @@ export const reshapeOp: Op<{ shape: readonly number[] }> = {
     }
     return [{ shape, dtype: spec.dtype }];
   },
+  shard({ inputs: [x], attrs: { shape }, axes: [axis], shards }) {
+    const to = axisAfter((x as Spec).shape, axis as number, shape, shards);
+    return to < 0 ? null : { inputs: [axis], outputs: [to], attrs: { shape: divided(shape, to, shards) } };
+  },
   grad({ inputs: [x], grads: [g] }) {
     return [addNode(currentGraph() as Graph, reshapeOp, g as SymbolicTensor, { shape: (x as SymbolicTensor).shape })];
   },
@@ -47,6 +51,17 @@ export const reshapeOp: Op<{ shape: readonly number[] }> = {
   },
 };
 
+/** Where the divided axis of a tensor is when it has another shape: behind as many elements. -1: nowhere. */
+export function axisAfter(from: Shape, axis: number, to: Shape, shards: number): number {
+  const before = sizeOf(from.slice(0, axis));
+  return to.findIndex((n, i) => n > 1 && n % shards === 0 && sizeOf(to.slice(0, i)) === before);
+}
+
+/** The shape of one of `shards` equal parts along an axis. */
+export function divided(shape: Shape, axis: number, shards: number): number[] {
+  return shape.map((n, i) => (i === axis ? n / shards : n));
+}
+
 /** Result axis i is input axis perm[i]. */
 export const transposeOp: Op<{ perm: readonly number[] }> = {
   name: 'transpose',
@@ -59,9 +74,16 @@ export const transposeOp: Op<{ perm: readonly number[] }> = {
     }
     return [{ shape: perm.map((p) => spec.shape[p]), dtype: spec.dtype }];
   },
+  shard: ({ attrs: { perm }, axes }) => ({ inputs: axes, outputs: [perm.indexOf(axes[0] as number)] }),
   grad({ attrs: { perm }, grads: [g] }) {
     return [addNode(currentGraph() as Graph, transposeOp, g as SymbolicTensor, { perm: inverse(perm) })];
   },
+};
+
+/** What shards add up to: [shards, …] summed or averaged over axis 0. */
+export const totalOp: Op<{ kind: string; axes: readonly number[]; keepDims: boolean }> = {
+  name: 'reduce',
+  infer: ([x]) => [{ shape: (x as Spec).shape.slice(1), dtype: (x as Spec).dtype }],
 };
 
 export function inverse(perm: readonly number[]): number[] {

@@ -18,7 +18,8 @@ Napi::Value opNames(const Napi::CallbackInfo& info) {
   auto names = Napi::Array::New(info.Env());
   for (int i = 0; i < table.count; ++i)
     names[static_cast<uint32_t>(i)] = Napi::String::New(info.Env(), table.entries[i].name);
-  names[static_cast<uint32_t>(table.count)] = Napi::String::New(info.Env(), "scan");
+  uint32_t at = static_cast<uint32_t>(table.count);
+  for (const char* name : {"scan", "shards"}) names[at++] = Napi::String::New(info.Env(), name);
   return names;
 }
 

@@ -41,16 +41,22 @@ void gatherAs(Queue& queue, const InputSpec& spec, const Rows& rows, const uint3
   forEach(queue, spec.logical.size(), g);
 }
 
+template <class E>
+void gatherShards(Queue& queue, const InputSpec& spec, const Rows& rows, const uint32_t* order, char* to) {
+  eachShard(spec, sizeof(E), rows, order, to,
+            [&](const InputSpec& s, const Rows& r, const uint32_t* o, char* at) { gatherAs<E>(queue, s, r, o, at); });
+}
+
 }  // namespace
 
 void gatherRows(Queue& queue, const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) {
   switch (bytesOf(dtype)) {
     case 1:
-      return gatherAs<uint8_t>(queue, spec, rows, order, to);
+      return gatherShards<uint8_t>(queue, spec, rows, order, to);
     case 4:
-      return gatherAs<uint32_t>(queue, spec, rows, order, to);
+      return gatherShards<uint32_t>(queue, spec, rows, order, to);
     default:
-      return gatherAs<uint64_t>(queue, spec, rows, order, to);
+      return gatherShards<uint64_t>(queue, spec, rows, order, to);
   }
 }
 

@@ -91,17 +91,24 @@ class ProgramReader {
     InputSpec spec{};
     spec.buffer = bufferNumber(program, 0);
     spec.batched = in_.integer(0, 1, "batched") != 0;
+    spec.shards = static_cast<int>(in_.integer(1, 1024, "shards"));
     spec.logical = in_.shape();
+    if (spec.batched && spec.logical.rank == 0) fail("program: a batched scalar");
+    if (spec.shards > 1 && (!spec.batched || spec.logical.dim[0] % spec.shards != 0))
+      fail("program: an input that %d shards do not divide", spec.shards);
+    Shape block = spec.logical;
+    if (spec.shards > 1) block.dim[0] /= spec.shards;
+    const Shape& shape = program.buffers[static_cast<size_t>(spec.buffer)].value.shape;
+    const int lead = spec.shards > 1 ? 1 : 0;
+    if (shape.rank != lead + block.rank || (lead > 0 && shape.dim[0] != spec.shards))
+      fail("program: an input's rank differs from its buffer's");
     bool seen[kMaxRank] = {};
-    const Value& value = program.buffers[static_cast<size_t>(spec.buffer)].value;
-    if (value.shape.rank != spec.logical.rank) fail("program: an input's rank differs from its buffer's");
-    for (int i = 0; i < spec.logical.rank; ++i) {
-      spec.perm[i] = static_cast<int>(in_.integer(0, spec.logical.rank - 1, "permutation"));
-      if (seen[spec.perm[i]] || value.shape.dim[i] != spec.logical.dim[spec.perm[i]])
+    for (int i = 0; i < block.rank; ++i) {
+      spec.perm[i] = static_cast<int>(in_.integer(0, block.rank - 1, "permutation"));
+      if (seen[spec.perm[i]] || shape.dim[lead + i] != block.dim[spec.perm[i]])
         fail("program: an input's permutation is not one");
       seen[spec.perm[i]] = true;
     }
-    if (spec.batched && spec.logical.rank == 0) fail("program: a batched scalar");
     return spec;
   }
 

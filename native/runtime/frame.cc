@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/scan.h"
+#include "runtime/shards.h"
 
 namespace seqnn {
 namespace {
@@ -61,6 +62,7 @@ class InstructionNode final : public Node {
 
 std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table) {
   if (std::strcmp(node.op(), "scan") == 0) return createScan(node, table);
+  if (std::strcmp(node.op(), "shards") == 0) return createShards(node, table);
   for (int i = 0; i < table.count; ++i) {
     if (std::strcmp(table.entries[i].name, node.op()) == 0)
       return std::unique_ptr<Kernel>(table.entries[i].create(node));

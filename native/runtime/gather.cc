@@ -103,11 +103,11 @@ void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t
   if (spec.logical.size() == 0) return;
   switch (bytesOf(dtype)) {
     case 1:
-      return fillInput<uint8_t>(spec, rows, order, to);
+      return eachShard(spec, 1, rows, order, to, fillInput<uint8_t>);
     case 4:
-      return fillInput<uint32_t>(spec, rows, order, to);
+      return eachShard(spec, 4, rows, order, to, fillInput<uint32_t>);
     default:
-      return fillInput<uint64_t>(spec, rows, order, to);
+      return eachShard(spec, 8, rows, order, to, fillInput<uint64_t>);
   }
 }
 

@@ -20,10 +20,12 @@ struct Buffer {
 };
 
 // A run's input as the caller gives it (logical, row-major) and how it is laid out in its buffer:
-// dimension i of the buffer is dimension perm[i] of the logical shape.
+// dimension i of the buffer is dimension perm[i] of the logical shape. With several shards the batch is divided among
+// them, and the buffer has one block of this kind after the other.
 struct InputSpec {
   int buffer;
   bool batched;  // the first logical dimension is the batch
+  int shards;
   Shape logical;
   int perm[kMaxRank];
 };

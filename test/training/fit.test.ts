@@ -64,15 +64,23 @@ describe('fit', () => {
     }
   });
 
-  it('gives the same bits whatever the threads where the work is worth several', async () => {
-    const [x, y] = [random32([128, 60, 8], 1), random32([128, 60, 64], 2)];
+  // Several threads in one instruction, and threads that each take shards of the batch.
+  for (const [units, batchSize, what] of [
+    [64, 64, 'where an instruction is worth several'],
+    [20, 128, 'where each takes some of the samples'],
+  ] as const) {
+    it(`gives the same bits whatever the threads ${what}`, () => sameBits(units, batchSize));
+  }
+
+  async function sameBits(units: number, batchSize: number): Promise<void> {
+    const [x, y] = [random32([128, 60, 8], 1), random32([128, 60, units], 2)];
     const run = async (threads: number) => {
       setThreads(threads);
-      const model = sequential([layers.lstm({ units: 64, returnSequences: true })]);
+      const model = sequential([layers.lstm({ units, dropout: 0.2, returnSequences: true })]);
       model.build([null, 60, 8]);
       model.setWeights(model.weights.map((v, i) => random32(v.shape, 10 + i)));
       model.compile({ optimizer: optimizers.sgd({ learningRate: 0.01 }), loss: 'mse' });
-      const { history } = await model.fit(x, y, { ...quiet, epochs: 1, batchSize: 64, seed: 5 });
+      const { history } = await model.fit(x, y, { ...quiet, epochs: 1, batchSize, seed: 5 });
       return { weights: bits(model), loss: history.loss };
     };
     try {
@@ -81,7 +89,7 @@ describe('fit', () => {
     } finally {
       setThreads(2);
     }
-  });
+  }
 
   it('gives the same bits however the epochs are cut', async () => {
     const { x, y } = linearData(100);

@@ -34,7 +34,7 @@ TEST(CudaDevice, GathersAsTheHostDoes) {
   gpu->upload(on, data.bytes.data(), data.bytes.size());
   const int perms[3][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}};
   for (const auto& perm : perms) {
-    InputSpec spec{0, true, shapeOf({3, 4, 2}), {}};
+    InputSpec spec{0, true, 1, shapeOf({3, 4, 2}), {}};
     for (int i = 0; i < 3; ++i) spec.perm[i] = perm[i];
     Rows rows;
     rows.base = 1;

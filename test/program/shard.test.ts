@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import {
+  layers,
+  ops,
+  sequential,
+  setThreads,
+  tensor,
+  type Layer,
+  type Tensor,
+  type TensorBase,
+} from '../../lib/index.js';
+import { gradients } from '../../lib/ops/grad.js';
+import { encode } from '../../lib/program/encode.js';
+import type { Graph, SymbolicTensor } from '../../lib/program/graph.js';
+import { layOut } from '../../lib/program/layout.js';
+import { Program } from '../../lib/program/program.js';
+import { shard, shardInto } from '../../lib/program/shard.js';
+import { trace, type TraceInput } from '../../lib/program/trace.js';
+import { native } from '../../lib/runtime/addon.js';
+import { random64 } from '../support/gradcheck.js';
+import { random32 } from '../training/models.js';
+
+const [B, T, F, H] = [6, 9, 3, 4];
+const common = { units: H, dtype: 'float64' } as const;
+const x64: TraceInput = { shape: [B, T, F], dtype: 'float64', batched: true };
+
+interface Case {
+  readonly layers?: readonly Layer[];
+  readonly call: (x: TensorBase, ...built: ((x: TensorBase) => TensorBase)[]) => TensorBase;
+  /** Ops that must not be left outside the shards. */
+  readonly inside: readonly string[];
+}
+
+const f64 = { dtype: 'float64' } as const;
+const seq = { ...common, returnSequences: true } as const;
+const noise = random64([B, T, F], 3);
+const CASES: Record<string, Case> = {
+  'simpleRNN and a product': {
+    layers: [layers.simpleRNN(seq), layers.dense({ units: 2, activation: 'tanh', ...f64 })],
+    call: (x, a, b) => b(a(x)),
+    inside: ['rnn', 'rnnGrad', 'dense', 'denseGradW'],
+  },
+  'lstm with peepholes, last output': {
+    layers: [layers.rnn({ cell: layers.lstmCell({ units: H, usePeepholes: true, ...f64 }), ...f64 })],
+    call: (x, a) => a(x),
+    inside: ['rnn', 'rnnGrad'],
+  },
+  'gru both ways': {
+    layers: [layers.bidirectional({ layer: layers.gru(seq), ...f64 })],
+    call: (x, a) => a(x),
+    inside: ['rnn', 'rnnGrad', 'concat'],
+  },
+  'norms inside the steps': {
+    layers: [layers.rnn({ cell: layers.layerNormLSTMCell({ units: H, ...f64 }), returnSequences: true, ...f64 })],
+    call: (x, a) => a(x),
+    inside: ['rnn', 'rnnGrad'],
+  },
+  'a loop over a cell': {
+    layers: [
+      layers.rnn({
+        cell: layers.outputProjectionWrapper({ cell: layers.gruCell(common), outputSize: 3, ...f64 }),
+        returnSequences: true,
+        ...f64,
+      }),
+    ],
+    call: (x, a) => a(x),
+    inside: ['scan'],
+  },
+  'causal convolutions': {
+    layers: [
+      layers.conv1d({ filters: 4, kernelSize: 2, dilationRate: 2, padding: 'causal', activation: 'relu', ...f64 }),
+      layers.conv1d({ filters: 2, kernelSize: 3, strides: 2, ...f64 }),
+    ],
+    call: (x, a, b) => b(a(x)),
+    inside: ['conv1d', 'conv1dGradX', 'conv1dGradW'],
+  },
+  'layer norm, softmax and a reduction': {
+    layers: [layers.layerNormalization(f64)],
+    call: (x, a) => ops.multiply(ops.softmax(a(x)), ops.max(x, 1, true)),
+    inside: ['layerNorm', 'layerNormGrad', 'softmax', 'softmaxGrad'],
+  },
+  'slices, joins and borders': {
+    call: (x) =>
+      ops.concatenate([ops.pad(ops.slice(x, [null, [1, 5]]), [[0, 0], [1, 2], [0, 0]]), ops.flip(ops.slice(x, [null, [2, 9]]), 1)], 2), // prettier-ignore
+    inside: ['slice', 'unslice', 'concat', 'pad'],
+  },
+  'products of samples': {
+    call: (x) => ops.matmul(ops.softmax(ops.matmul(x, ops.transpose(x, [0, 2, 1]))), x),
+    inside: ['matmul'],
+  },
+  'another shape': {
+    call: (x) => ops.multiply(ops.reshape(ops.square(x), [B * T, F]), 0.5),
+    inside: [],
+  },
+  'what does not depend on the data': {
+    call: (x) => ops.multiply(ops.add(x, noise), ops.broadcastTo(ops.sum(noise, [0, 1], true), [B, T, F])),
+    inside: [],
+  },
+  'a sum over the batch that goes on': {
+    call: (x) => ops.subtract(x, ops.mean(x, 0, true)),
+    inside: [],
+  },
+};
+
+/** Outputs and the gradients of a weighted sum of them by x and the weights, traced on a batch. */
+function traced({ layers: list = [], call }: Case) {
+  const seeds = (y: TensorBase) => random64(y.shape, 7);
+  return trace([x64], (x) => {
+    const y = call(x, ...list.map((layer) => (v: TensorBase) => layer.invoke(v) as TensorBase));
+    const weights = list.flatMap((layer) => layer.trainableWeights);
+    const loss = ops.sum(ops.multiply(ops.tanh(y), seeds(y)));
+    return [y, loss, ...gradients(loss, [x, ...weights])];
+  });
+}
+
+function close(found: readonly Tensor[], expected: readonly Tensor[]): void {
+  found.forEach((t, i) => {
+    assert.deepEqual(t.shape, expected[i].shape);
+    t.data.forEach((v, k) =>
+      assert.ok(Math.abs(v - expected[i].data[k]) < 1e-12, `${i}: ${v}, ${expected[i].data[k]}`),
+    );
+    assert.ok(expected[i].data.some((v) => v !== 0));
+  });
+}
+
+const namesIn = (graph: Graph) => graph.nodes.map((n) => n.op.name);
+const inShards = ({ graph, outputs }: { graph: Graph; outputs: readonly SymbolicTensor[] }) =>
+  namesIn(shard(layOut(graph, outputs)).graph).includes('shards');
+
+describe('shards of a batch', () => {
+  for (const [name, one] of Object.entries(CASES)) {
+    for (const shards of [2, 3]) {
+      it(`${name}: ${shards} of them give the numbers of the whole`, () => {
+        const { graph, outputs } = traced(one);
+        const divided = shardInto(layOut(graph, outputs), shards, () => true);
+        const names = namesIn(divided.graph);
+        assert.ok(names.includes('shards'));
+        const live = encode(divided);
+        for (const op of one.inside) assert.ok(!names.includes(op), `${op} is outside`);
+        const whole = new Program(graph, outputs, encode(layOut(graph, outputs)));
+        const x = random64([B, T, F], 1);
+        close(new Program(graph, outputs, live).run([x]), whole.run([x]));
+      });
+    }
+  }
+
+  const big = (rows: number) =>
+    trace([{ shape: [rows, 40, 2], dtype: 'float32', batched: true }], (x) => {
+      const w = tensor(random32([2, 80], 1).data, [2, 80]);
+      const u = tensor(random32([20, 80], 2).data, [20, 80]);
+      return ops.lstm({ x, kernel: w, recurrentKernel: u }).outputs;
+    });
+
+  it('are made where they pay: of batches in whole vectors, with enough work and not too much', function () {
+    if (native().about().device !== 'cpu') this.skip();
+    assert.ok(inShards(big(32)) && inShards(big(64)) && inShards(big(128)));
+    assert.ok(!inShards(big(16)) && !inShards(big(50)) && !inShards(big(1024)));
+  });
+
+  it('are not made where a variable that they read has been written', function () {
+    if (native().about().device !== 'cpu') this.skip();
+    const counter = layers.dense({ units: 2 });
+    counter.build([32, 40, 20]);
+    const written = (after: boolean) =>
+      trace([{ shape: [32, 40, 20], dtype: 'float32', batched: true }], (x) => {
+        const bias = counter.weights[1];
+        const write = () => ops.assign(bias, ops.add(bias, 1));
+        if (!after) write();
+        const y = counter.invoke(ops.tanh(ops.matmul(x, random32([20, 60], 1)).slice([null, null, [0, 20]])));
+        if (after) write();
+        return y;
+      });
+    assert.ok(inShards(written(true)) && !inShards(written(false)));
+  });
+
+  it('report an index outside the table from whichever thread found it', () => {
+    setThreads(2);
+    const model = sequential([
+      layers.embedding({ inputDim: 5, outputDim: 20, inputShape: [40] }),
+      layers.lstm({ units: 20 }),
+    ]);
+    const x = new Int32Array(64 * 40);
+    x[40 * 40 + 3] = 7;
+    assert.throws(() => model.predictSync(tensor(x, [64, 40])), /index 7 .* outside \[0, 5\)/);
+    x[40 * 40 + 3] = 4;
+    assert.equal(model.predictSync(tensor(x, [64, 40])).shape[0], 64);
+  });
+});
