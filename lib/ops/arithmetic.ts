@@ -2,6 +2,7 @@ import type { Operand } from '../program/apply.js';
 import { apply } from '../program/apply.js';
 import type { TensorBase } from '../program/tensor.js';
 import { binary, pointwiseOp, together, unary } from './pointwise.js';
+import { reluGrad, sigmoidGrad, tanhGrad } from './slopes.js';
 
 // Arithmetic, comparisons and logic, elementwise with numpy broadcasting.
 
@@ -81,8 +82,8 @@ export const cosh = unary('cosh', 'float', (g, _y, x) => [multiply(g, sinh(x))])
 export const arcsinh = unary('asinh', 'float', (g, _y, x) => [divide(g, sqrt(add(square(x), 1)))]);
 export const arccosh = unary('acosh', 'float', (g, _y, x) => [divide(g, sqrt(subtract(square(x), 1)))]);
 export const arctanh = unary('atanh', 'float', (g, _y, x) => [divide(g, subtract(1, square(x)))]);
-export const tanh = unary('tanh', 'float', (g, y) => [multiply(g, subtract(1, square(y)))]);
-export const sigmoid = unary('sigmoid', 'float', (g, y) => [multiply(g, multiply(y, subtract(1, y)))]);
+export const tanh = unary('tanh', 'float', (g, y) => [tanhGrad(g, y)]);
+export const sigmoid = unary('sigmoid', 'float', (g, y) => [sigmoidGrad(g, y)]);
 /** The error function. */
 export const erf = unary('erf', 'float', (g, _y, x) => [
   multiply(g, multiply(2 / Math.sqrt(Math.PI), exp(negative(square(x))))),
@@ -90,7 +91,7 @@ export const erf = unary('erf', 'float', (g, _y, x) => [
 /** log(1 + eˣ) */
 export const softplus = unary('softplus', 'float', (g, _y, x) => [multiply(g, sigmoid(x))]);
 /** max(x, 0) */
-export const relu = unary('relu', 'same', (g, y) => [where(greater(y, 0), g, 0)]);
+export const relu = unary('relu', 'same', (g, y) => [reluGrad(g, y)]);
 export const floor = unary('floor', 'same');
 export const ceil = unary('ceil', 'same');
 /** To the nearest integer, halves to the even one. */

@@ -15,6 +15,7 @@ import {
   subtract,
   where,
 } from './arithmetic.js';
+import { slopes } from './slopes.js';
 
 // Activations that a fused kernel applies as it stores a result (native/cpu/simd/activation.h). Their derivative is
 // found from the output alone, so that the input need not be kept.
@@ -55,5 +56,6 @@ export const inputActivations: readonly string[] = ['silu', 'hardSilu', 'mish', 
 
 /** The gradient before the activation, from the one after it and the output. */
 export function activationGrad(name: string | undefined, g: TensorBase, y: TensorBase): TensorBase {
-  return name === undefined || name === 'linear' ? g : multiply(g, fusedActivations[name](y));
+  if (name === undefined || name === 'linear') return g;
+  return slopes[name]?.(g, y) ?? multiply(g, fusedActivations[name](y));
 }

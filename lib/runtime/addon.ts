@@ -6,6 +6,8 @@ type Elements = Float32Array | Float64Array | Int32Array | Uint8Array;
 export interface NativeBuffer {
   read<A extends Elements>(offset: number, into: A): A;
   write(offset: number, from: Elements): void;
+  /** Gives the memory back before the collector comes round; no run may need it any more. */
+  release(): void;
   /** Puts it on a device, which the programs that use it then run on. */
   to(device: string): void;
 }

@@ -65,6 +65,14 @@ export async function evaluate(
   checkSignal('evaluate', options.signal);
   return session.alone('evaluate', async () => {
     const feed = await feedOf();
+    try {
+      return await run(feed);
+    } finally {
+      await feed.close();
+    }
+  });
+
+  async function run(feed: Feed): Promise<number | number[] | Logs> {
     const callbacks = new CallbackList(options.callbacks, model, {
       epochs: 1,
       steps: feed.batches,
@@ -82,7 +90,7 @@ export async function evaluate(
     if (options.returnDict) return logs;
     const values = Object.values(logs);
     return values.length === 1 ? values[0] : values;
-  });
+  }
 
   async function feedOf(): Promise<Feed> {
     if (isIterable(x)) {

@@ -31,6 +31,8 @@ export interface Feed {
   readonly batches: number | null;
   /** Runs one epoch, or what is left of it after `from` batches; returns the number of batches of all of it. */
   run(epoch: number, drive: Drive, from?: number): Promise<number>;
+  /** Lets go of the data. */
+  close(): Promise<void>;
 }
 
 /** Rows of a table in order or shuffled, in batches of one size and a smaller last one. */
@@ -84,6 +86,10 @@ export class TableFeed implements Feed {
     }
     drive.signal?.throwIfAborted();
     return done;
+  }
+
+  async close(): Promise<void> {
+    this.table.release();
   }
 
   private async walk(order: Uint32Array, first: number, last: number, rows: number, drive: Drive): Promise<number> {
@@ -166,6 +172,7 @@ export class StreamFeed implements Feed {
         const program = await drive.program(specsOf(table, table.rows));
         await program.steps(sourcesOf(table), inOrder(table.rows), 0, 1, CHUNK_MS);
       }
+      table.release();
       done++;
       await drive.after?.(done);
     }

@@ -113,7 +113,16 @@ export async function fit(
   options.signal?.throwIfAborted();
   return session.alone('fit', async () => {
     if (plan.tbptt !== null) checkStepAligned(model.layers);
-    const { train, validation } = await feedsOf(model, x, y, options, plan);
+    const feeds = await feedsOf(model, x, y, options, plan);
+    try {
+      return await run(feeds);
+    } finally {
+      await feeds.train.close();
+      await feeds.validation?.close();
+    }
+  });
+
+  async function run({ train, validation }: Feeds): Promise<History> {
     const chunks = plan.tbptt === null ? null : new ChunkWalk(model, session, compiled, plan.tbptt, options.signal);
     await setImmediate();
     const params: FitParams = {
@@ -178,9 +187,8 @@ export async function fit(
     }
     compiled.optimizer.finalizeVariableValues(model.trainableWeights);
     await user(() => callbacks.call('onTrainEnd', logs));
-    if (train instanceof StreamFeed) await train.close();
     return history;
-  });
+  }
 }
 
 async function feedsOf(

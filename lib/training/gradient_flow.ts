@@ -141,6 +141,7 @@ export async function gradientFlow(
     // A training forward moves the statistics of batch normalization; looking must change nothing.
     const before = plan.training ? model.getWeights() : null;
     const results = await runOnce(program, sourcesOf(table), table.rows);
+    table.release();
     if (before) model.setWeights(before);
     const watched = watchedBy.get(program) as readonly Watched[];
     const [loss, ...rest] = results;

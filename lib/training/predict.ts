@@ -58,33 +58,41 @@ export async function predict(
   await callbacks.call('onPredictBegin', {});
   const store = new Store();
   const columns = await Promise.all(x.map((t, i) => store.column('predict: x', t, model.inputSlots[i].dtype)));
-  const results = new Results();
-  const full = Math.floor(rows / batchSize);
-  const make = (batch: number) =>
-    session.programs.predict(
-      columns.map((c) => batchSpec(c, batch)),
-      training,
-      session.seed,
-    );
-  if (full > 0)
-    await stretch(await make(batchSize), columns, results, {
-      rows,
-      from: 0,
-      batch: batchSize,
-      count: full,
-      signal: options.signal,
-    });
-  const rest = rows - full * batchSize;
-  if (rest > 0 || rows === 0)
-    await stretch(await make(rest), columns, results, {
-      rows,
-      from: full * batchSize,
-      batch: rest,
-      count: 1,
-      signal: options.signal,
-    });
-  await callbacks.call('onPredictEnd', {});
-  return results.done();
+  try {
+    return await run();
+  } finally {
+    store.release();
+  }
+
+  async function run() {
+    const results = new Results();
+    const full = Math.floor(rows / batchSize);
+    const make = (batch: number) =>
+      session.programs.predict(
+        columns.map((c) => batchSpec(c, batch)),
+        training,
+        session.seed,
+      );
+    if (full > 0)
+      await stretch(await make(batchSize), columns, results, {
+        rows,
+        from: 0,
+        batch: batchSize,
+        count: full,
+        signal: options.signal,
+      });
+    const rest = rows - full * batchSize;
+    if (rest > 0 || rows === 0)
+      await stretch(await make(rest), columns, results, {
+        rows,
+        from: full * batchSize,
+        batch: rest,
+        count: 1,
+        signal: options.signal,
+      });
+    await callbacks.call('onPredictEnd', {});
+    return results.done();
+  }
 }
 
 interface Stretch {
@@ -128,6 +136,7 @@ async function stretch(
     });
     done += steps;
   }
+  for (const buffer of buffers) buffer.release();
 }
 
 /** One tensor per output for all rows, filled piece by piece. */

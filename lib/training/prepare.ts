@@ -56,6 +56,7 @@ export async function tableOf(who: string, model: Receiver, given: Given, mayBui
   const store = new Store();
   return {
     rows,
+    release: () => store.release(),
     x: await all(x.map((t, i) => store.column(`${who}: x`, t, model.inputSlots[i].dtype))),
     y: await all(y.map((t, i) => store.column(`${who}: y`, t, targetDType(t, model.outputSlots[i])))),
     weights: await all(

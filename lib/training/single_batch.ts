@@ -54,6 +54,7 @@ async function run(
     const program = await make(specsOf(table, table.rows));
     compiled.reset(state);
     await program.steps(sourcesOf(table), inOrder(table.rows), 0, 1, 0);
+    table.release();
     const logs = compiled.logs(state);
     if (options.returnDict) return logs;
     const values = Object.values(logs);

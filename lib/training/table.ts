@@ -38,6 +38,7 @@ export function batchSpec({ sample, dtype }: Column, batch: number, steps?: numb
 /** Native copies of the arrays of one table; views of one series share its copy. */
 export class Store {
   private readonly copies = new Map<DType, Map<Tensor, Promise<NativeBuffer>>>();
+  private readonly buffers: NativeBuffer[] = [];
 
   /** A tensor or view as a column of the wanted dtype. */
   async column(who: string, rows: Rows, dtype: DType): Promise<Column> {
@@ -50,9 +51,26 @@ export class Store {
   private copy(who: string, t: Tensor, dtype: DType): Promise<NativeBuffer> {
     const copies = this.copies.get(dtype) ?? new Map<Tensor, Promise<NativeBuffer>>();
     this.copies.set(dtype, copies);
-    const known = copies.get(t) ?? filled(who, t, dtype);
+    const known = copies.get(t) ?? this.filled(who, t, dtype);
     copies.set(t, known);
     return known;
+  }
+
+  private async filled(who: string, t: Tensor, dtype: DType): Promise<NativeBuffer> {
+    const buffer = new (native().Buffer)(DTYPES.indexOf(dtype), t.size);
+    const step = SLICE_BYTES / bytesPerElement(dtype);
+    for (let from = 0; from < t.data.length; from += step) {
+      if (from > 0) await setImmediate();
+      const part = t.data.subarray(from, from + step);
+      buffer.write(from, t.dtype === dtype ? part : converted(who, part, dtype));
+    }
+    this.buffers.push(buffer);
+    return buffer;
+  }
+
+  /** Gives the memory of all columns back. What waited for the collector made it run between the steps of the next fit. */
+  release(): void {
+    for (const buffer of this.buffers) buffer.release();
   }
 }
 
@@ -65,17 +83,6 @@ function wholeOf(t: Tensor): { series: Tensor; places: ViewPlaces } {
     stride *= t.shape[axis];
   }
   return { series: t, places: { base: 0, strides } };
-}
-
-async function filled(who: string, t: Tensor, dtype: DType): Promise<NativeBuffer> {
-  const buffer = new (native().Buffer)(DTYPES.indexOf(dtype), t.size);
-  const step = SLICE_BYTES / bytesPerElement(dtype);
-  for (let from = 0; from < t.data.length; from += step) {
-    if (from > 0) await setImmediate();
-    const part = t.data.subarray(from, from + step);
-    buffer.write(from, t.dtype === dtype ? part : converted(who, part, dtype));
-  }
-  return buffer;
 }
 
 function converted(who: string, part: TypedArray, dtype: DType): TypedArray {
@@ -94,6 +101,8 @@ export interface Table {
   readonly x: readonly Column[];
   readonly y: readonly Column[];
   readonly weights: readonly (Column | null)[];
+  /** To be called when no run needs the rows any more. */
+  release(): void;
 }
 
 /** Where native code finds the columns, seen from a step on. A weight for the whole row has no steps. */

@@ -34,7 +34,7 @@ char* dataOf(const Napi::TypedArray& array) {
 Napi::Function NativeBuffer::define(Napi::Env env) {
   return DefineClass(env, "Buffer",
                      {InstanceMethod<&NativeBuffer::read>("read"), InstanceMethod<&NativeBuffer::write>("write"),
-                      InstanceMethod<&NativeBuffer::to>("to")});
+                      InstanceMethod<&NativeBuffer::to>("to"), InstanceMethod<&NativeBuffer::release>("release")});
 }
 
 NativeBuffer::NativeBuffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeBuffer>(info) {
@@ -55,13 +55,18 @@ NativeBuffer::NativeBuffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes()));
 }
 
-NativeBuffer::~NativeBuffer() {
+NativeBuffer::~NativeBuffer() { giveBack(); }
+
+void NativeBuffer::giveBack() {
   if (!data_) return;
   Napi::MemoryManagement::AdjustExternalMemory(Env(), -static_cast<int64_t>(bytes()));
   device_->release(data_);
+  data_ = nullptr;
+  elements_ = 0;
 }
 
 char* NativeBuffer::on(Device& device) {
+  if (!data_) fail("a buffer was used after its release");
   if (&device == device_) return data_;
   std::vector<char> staged(bytes());
   char* fresh = static_cast<char*>(device.allocate(bytes()));
@@ -108,6 +113,12 @@ Napi::Value NativeBuffer::to(const Napi::CallbackInfo& info) {
     on(device);
     chosen_ = &device;
   });
+  return info.Env().Undefined();
+}
+
+Napi::Value NativeBuffer::release(const Napi::CallbackInfo& info) {
+  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
+  giveBack();
   return info.Env().Undefined();
 }
 

@@ -7,7 +7,8 @@
 namespace seqnn {
 
 // The memory of a variable or of a run's data, seen from JavaScript as
-// new Buffer(dtype: 0..3, elements); .write(offset, typedArray); .read(offset, typedArray); .to(device).
+// new Buffer(dtype: 0..3, elements); .write(offset, typedArray); .read(offset, typedArray); .to(device);
+// .release().
 class NativeBuffer : public Napi::ObjectWrap<NativeBuffer> {
  public:
   static Napi::Function define(Napi::Env env);
@@ -25,6 +26,8 @@ class NativeBuffer : public Napi::ObjectWrap<NativeBuffer> {
 
  private:
   Napi::Value to(const Napi::CallbackInfo& info);
+  Napi::Value release(const Napi::CallbackInfo& info);
+  void giveBack();
   Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value write(const Napi::CallbackInfo& info);
   char* range(const Napi::CallbackInfo& info, Napi::TypedArray& array);

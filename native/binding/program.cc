@@ -152,9 +152,9 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
 void NativeProgram::bring(const InputSpec& spec, const Rows& rows) {
   const seqnn::Value& value = program_->buffers[static_cast<size_t>(spec.buffer)].value;
   char* to = static_cast<char*>(frame_->data(spec.buffer));
-  if (device_->readsHost()) return gather(spec, value.dtype, rows, nullptr, to);
+  if (device_->readsHost()) return device_->gather(spec, value.dtype, rows, nullptr, to);
   std::vector<char> aside(static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
-  gather(spec, value.dtype, rows, nullptr, aside.data());
+  for (int s = 0; s < spec.shards; ++s) gather(spec, s, value.dtype, rows, nullptr, aside.data());
   device_->upload(to, aside.data(), aside.size());
 }
 

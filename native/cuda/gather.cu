@@ -43,8 +43,10 @@ void gatherAs(Queue& queue, const InputSpec& spec, const Rows& rows, const uint3
 
 template <class E>
 void gatherShards(Queue& queue, const InputSpec& spec, const Rows& rows, const uint32_t* order, char* to) {
-  eachShard(spec, sizeof(E), rows, order, to,
-            [&](const InputSpec& s, const Rows& r, const uint32_t* o, char* at) { gatherAs<E>(queue, s, r, o, at); });
+  const auto gatherOne = [&](const InputSpec& s, const Rows& r, const uint32_t* o, char* at) {
+    gatherAs<E>(queue, s, r, o, at);
+  };
+  for (int s = 0; s < spec.shards; ++s) ofShard(spec, s, sizeof(E), rows, order, to, gatherOne);
 }
 
 }  // namespace

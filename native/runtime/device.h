@@ -36,7 +36,7 @@ class Device {
 
   // The order of a run's rows where the device can read it, until the next call.
   virtual const uint32_t* stage(const uint32_t* order, size_t count) = 0;
-  // As gather() of runtime/gather.h, from and to this device's memory.
+  // As gather() of runtime/gather.h for all shards, from and to this device's memory.
   virtual void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) = 0;
   // One run of a bound frame. `constants` lie on this device.
   virtual void run(Frame& frame, const char* constants, std::unique_ptr<Recording>& recording) = 0;

@@ -42,6 +42,34 @@ struct Walk {
   }
 };
 
+// Four by four elements; those of four bytes as vectors, which every processor has.
+template <class T>
+inline void turn4(const T* a, const T* b, const T* c, const T* d, T* to, int64_t ld) {
+  for (int64_t k = 0; k < 4; ++k) {
+    const T four[4] = {a[k], b[k], c[k], d[k]};
+    std::memcpy(to + k * ld, four, sizeof four);
+  }
+}
+#if defined(__GNUC__)
+using Four = uint32_t __attribute__((vector_size(16)));
+inline Four fourAt(const uint32_t* from) {
+  Four four;
+  std::memcpy(&four, from, sizeof four);
+  return four;
+}
+template <>
+inline void turn4(const uint32_t* a, const uint32_t* b, const uint32_t* c, const uint32_t* d, uint32_t* to,
+                  int64_t ld) {
+  const Four r0 = fourAt(a), r1 = fourAt(b), r2 = fourAt(c), r3 = fourAt(d);
+  const Four low = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), high = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+  const Four low2 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5), high2 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  const Four turned[] = {__builtin_shufflevector(low, low2, 0, 1, 4, 5), __builtin_shufflevector(low, low2, 2, 3, 6, 7),
+                         __builtin_shufflevector(high, high2, 0, 1, 4, 5),
+                         __builtin_shufflevector(high, high2, 2, 3, 6, 7)};
+  for (int64_t k = 0; k < 4; ++k) std::memcpy(to + k * ld, &turned[k], sizeof turned[k]);
+}
+#endif
+
 // to[k][row] = from[row][k]: four rows at a time, in stretches of k that stay in the first cache.
 template <class T>
 void turn(const Walk& w, int64_t rows, int64_t size, const T* from, T* to) {
@@ -56,7 +84,9 @@ void turn(const Walk& w, int64_t rows, int64_t size, const T* from, T* to) {
       const T* c = from + w.offset(dim, row + 2);
       const T* d = from + w.offset(dim, row + 3);
       T* at = to + begin * rows + row;
-      for (int64_t k = begin; k < end; ++k, at += rows) {
+      int64_t k = begin;
+      for (; k + 4 <= end; k += 4, at += 4 * rows) turn4(a + k, b + k, c + k, d + k, at, rows);
+      for (; k < end; ++k, at += rows) {
         const T four[4] = {a[k], b[k], c[k], d[k]};
         std::memcpy(at, four, sizeof four);
       }
@@ -99,15 +129,15 @@ void fillInput(const InputSpec& spec, const Rows& rows, const uint32_t* order, c
 
 }  // namespace
 
-void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) {
+void gather(const InputSpec& spec, int shard, DType dtype, const Rows& rows, const uint32_t* order, char* to) {
   if (spec.logical.size() == 0) return;
   switch (bytesOf(dtype)) {
     case 1:
-      return eachShard(spec, 1, rows, order, to, fillInput<uint8_t>);
+      return ofShard(spec, shard, 1, rows, order, to, fillInput<uint8_t>);
     case 4:
-      return eachShard(spec, 4, rows, order, to, fillInput<uint32_t>);
+      return ofShard(spec, shard, 4, rows, order, to, fillInput<uint32_t>);
     default:
-      return eachShard(spec, 8, rows, order, to, fillInput<uint64_t>);
+      return ofShard(spec, shard, 8, rows, order, to, fillInput<uint64_t>);
   }
 }
 

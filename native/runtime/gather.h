@@ -13,23 +13,22 @@ struct Rows {
   int64_t strides[kMaxRank] = {};  // of the logical dimensions after the batch
 };
 
-// Calls gather(spec, rows, order, to) for each shard of an input: with the shard's part of the batch and of the buffer.
+// Calls gather(spec, rows, order, to) for one shard of an input: with the shard's part of the batch and of the buffer.
 template <class F>
-void eachShard(InputSpec spec, size_t elementBytes, Rows rows, const uint32_t* order, char* to, F gather) {
-  const int shards = spec.shards;
-  if (shards > 1) spec.logical.dim[0] /= shards;
-  for (int s = 0; s < shards; ++s) {
-    gather(spec, rows, order, to);
+void ofShard(InputSpec spec, int shard, size_t elementBytes, Rows rows, const uint32_t* order, char* to, F gather) {
+  if (spec.shards > 1) {
+    const int64_t samples = spec.logical.dim[0] /= spec.shards;
     if (order)
-      order += spec.logical.dim[0];
+      order += shard * samples;
     else
-      rows.base += spec.logical.dim[0] * rows.rowStride;
-    to += static_cast<size_t>(spec.logical.size()) * elementBytes;
+      rows.base += shard * samples * rows.rowStride;
+    to += static_cast<size_t>(shard) * static_cast<size_t>(spec.logical.size()) * elementBytes;
   }
+  gather(spec, rows, order, to);
 }
 
-// Fills the input's buffer with the rows order[0..batch), in the buffer's own layout.
+// Fills a shard of the input's buffer with its share of the rows order[0..batch), in the buffer's own layout.
 // For an input without a batch dimension, order is null and strides cover all logical dimensions.
-void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to);
+void gather(const InputSpec& spec, int shard, DType dtype, const Rows& rows, const uint32_t* order, char* to);
 
 }  // namespace seqnn

@@ -10,6 +10,9 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
+// Elements of an input that are worth another thread.
+constexpr int64_t kWorthThreads = 4096;
+
 }  // namespace
 
 Recording::~Recording() = default;
@@ -57,7 +60,11 @@ void HostDevice::download(void* to, const void* from, size_t bytes) { copyBytes(
 void HostDevice::copy(void* to, const void* from, size_t bytes) { copyBytes(to, from, bytes); }
 
 void HostDevice::gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) {
-  seqnn::gather(spec, dtype, rows, order, to);
+  const bool apart = spec.logical.size() >= kWorthThreads;
+  const int tasks = apart ? spec.shards : 1;
+  pool_->parallel(tasks, [&](int task) {
+    for (int s = task; s < spec.shards; s += tasks) seqnn::gather(spec, s, dtype, rows, order, to);
+  });
 }
 
 void HostDevice::run(Frame& frame, const char* constants, std::unique_ptr<Recording>&) {

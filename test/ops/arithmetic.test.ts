@@ -1,4 +1,5 @@
 import { ops } from '../../lib/index.js';
+import { slopes } from '../../lib/ops/slopes.js';
 import type { TensorBase } from '../../lib/program/tensor.js';
 import { checkGradients, random64 } from '../support/gradcheck.js';
 
@@ -65,6 +66,11 @@ describe('pointwise gradients in double', () => {
       it(`${name} [${a}] with [${b}]`, () =>
         checkGradients((x, y) => table[name](x, y), [random64(a, 1, low, high), random64(b, 2, low, high)]));
     }
+  }
+  // What the gradients of activations are made of has gradients itself.
+  for (const [name, slope] of Object.entries(slopes)) {
+    it(`the slope of ${name}`, () =>
+      checkGradients((g, y) => slope(g, y), [random64([3, 7], 1, -2, 2), random64([3, 7], 2, 0.1, 0.9)]));
   }
   it('where', () =>
     checkGradients(

@@ -17,6 +17,10 @@ int lanesAtOnce(int K) {
   return lanes < 2 * kStep ? 2 * kStep : lanes;
 }
 
+// Rows of a packed block: as many as the registers hold where a block stays in the first cache while it is read for a
+// half of its rows and then for the other.
+constexpr int blockRows(int K) { return K <= 128 ? kTallRows : kTileRows; }
+
 }  // namespace
 
 template <class T>
@@ -26,7 +30,7 @@ size_t packedLanesSize(int M, int K) {
 
 template <class T>
 void packLanes(const T* w, int64_t strideM, int64_t strideK, int M, int K, T* packed, int kOffset, int kTotal) {
-  const Blocks blocks(M, kTileRows);
+  const Blocks blocks(M, blockRows(kTotal));
   for (int block = 0; block < blocks.count; ++block) {
     const int64_t first = blocks.first(block);
     const int rows = blocks.rows(block);
@@ -38,7 +42,7 @@ void packLanes(const T* w, int64_t strideM, int64_t strideK, int M, int K, T* pa
 template <class T>
 void lanesGemm(const T* packed, int M, int K, const Segment<T>* segments, int count, const T* bias, T* c, int64_t ldc,
                int lanes, bool accumulate) {
-  const Blocks blocks(M, kTileRows);
+  const Blocks blocks(M, blockRows(K));
   const int chunk = lanesAtOnce<T>(K);
   for (int lane = 0; lane < lanes; lane += chunk) {
     const int n = lesser(lanes - lane, chunk);

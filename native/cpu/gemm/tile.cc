@@ -31,7 +31,8 @@ SEQNN_INLINE void tileBody(const T* w, int ldw, const Segment<T>* segments, int 
     const T* x = segments[s].x + lane;
     for (int k = 0; k < rows; ++k) {
 #if defined(__GNUC__)
-      __builtin_prefetch(reinterpret_cast<const char*>(w) + kPrefetchBytes);
+      // Beside one vector the loads are what limits; there is none to spare.
+      if constexpr (V > 1) __builtin_prefetch(reinterpret_cast<const char*>(w) + kPrefetchBytes);
 #endif
       Vec<T> xs[V];
       for (int v = 0; v < V; ++v) xs[v] = read(x + v * kLanes<T>, v);
@@ -77,8 +78,8 @@ template <class T>
 void tileRow(const T* w, int rows, const Segment<T>* segments, int count, int lane, const T* bias, T* c, int64_t ldc,
              int lanes, bool accumulate) {
   static constexpr auto kWide = tilesOf<T, 2, false>(std::make_integer_sequence<int, kWideRows>());
-  static constexpr auto kOne = tilesOf<T, 1, false>(std::make_integer_sequence<int, kTileRows>());
-  static constexpr auto kPart = tilesOf<T, 1, true>(std::make_integer_sequence<int, kTileRows>());
+  static constexpr auto kOne = tilesOf<T, 1, false>(std::make_integer_sequence<int, kTallRows>());
+  static constexpr auto kPart = tilesOf<T, 1, true>(std::make_integer_sequence<int, kTallRows>());
   constexpr int L = kLanes<T>;
   int l = 0;
   for (; l + 2 * L <= lanes; l += 2 * L) {

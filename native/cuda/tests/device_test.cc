@@ -43,7 +43,7 @@ TEST(CudaDevice, GathersAsTheHostDoes) {
     rows.strides[1] = 1;
     float expected[24], got[24];
     rows.data = data.bytes.data();
-    gather(spec, DType::f32, rows, order, reinterpret_cast<char*>(expected));
+    gather(spec, 0, DType::f32, rows, order, reinterpret_cast<char*>(expected));
     rows.data = static_cast<char*>(on);
     char* to = static_cast<char*>(gpu->allocate(sizeof got));
     gpu->gather(spec, DType::f32, rows, gpu->stage(order, 3), to);
