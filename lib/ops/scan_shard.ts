@@ -1,7 +1,7 @@
 import type { Graph, SymbolicTensor } from '../program/graph.js';
 import type { ShardContext, Sharding } from '../program/op.js';
 import { Block, isEven } from '../program/shard_block.js';
-import { divide, workOf, type Division } from '../program/shard_rules.js';
+import { divide, largestOf, workOf, type Division } from '../program/shard_rules.js';
 import { divided } from '../program/structural.js';
 import { SeqnnError } from '../program/errors.js';
 import type { ScanAttrs } from './scan.js';
@@ -30,7 +30,7 @@ export function shardScan({ axes, attrs, bodies: [body], shards, inputs }: Shard
     outputs: outer.map((axis, k) => (axis as number) + Number(k >= states)),
     bodies: [bodyOf(body, division, shards, inner)],
     work: steps * works.reduce((a, b) => a + b, 0),
-    largest: Math.max(0, ...works),
+    largest: Math.max(0, ...[...division.nodes].map(([node, rule]) => largestOf(node, rule))),
   };
 }
 

@@ -3,21 +3,23 @@ import { Graph, type Node, type SymbolicTensor } from './graph.js';
 import { liveNodes } from './layout.js';
 import type { Op } from './op.js';
 import { Block } from './shard_block.js';
-import { divide, workOf, type Division } from './shard_rules.js';
+import { divide, largestOf, workOf, type Division } from './shard_rules.js';
 import { addNode, divided, inverse, reshapeOp, totalOp, transposeOp } from './structural.js';
 import type { Spec } from './types.js';
 
 // Divides the batch of a program among threads: each runs its shard from the first instruction to the last and keeps what
-// it computes in its own core's cache. For work that is too small for several threads per instruction.
+// it computes in its own core's cache.
 
-// Rows of a shard: at least a vector of the widest instruction set, two where there are enough.
-const LEAST_ROWS = 16;
+// Samples that fill a vector of the widest instruction set, and those of a shard that need no further division.
+const VECTOR = 16;
 const GOOD_ROWS = 32;
 const MOST_SHARDS = 8;
-// Multiply-adds below which threads cost more than they bring, and those of one instruction above which it divides its
-// own work (kWorthThreads in native/cpu/gemm/blocks.h).
+// How many more vectors a division may take.
+const SPARE = 1.15;
+// Multiply-adds below which threads cost more than they bring, and those of an instruction that can use several
+// (kWorthThreads in native/cpu/gemm/blocks.h).
 const LEAST_WORK = 1e6;
-const MOST_WORK = 16e6;
+const WORTH_THREADS = 16e6;
 // Elements that shards may hand out of those that they compute.
 const HANDED_SHARE = 1 / 4;
 
@@ -31,6 +33,8 @@ interface ShardsAttrs extends Record<string, number> {
   stacked: number;
   constants: number;
   states: number;
+  /** Whether an instruction in a shard can use several threads by itself. */
+  threaded: number;
 }
 
 const shardsOp: Op<ShardsAttrs> = {
@@ -39,12 +43,19 @@ const shardsOp: Op<ShardsAttrs> = {
     (bodies as readonly Graph[])[0].outputs.map(({ shape, dtype }) => ({ shape: [shards, ...shape], dtype })),
 };
 
-/** How many shards a batch is divided into: a matter of its size alone, so that bits do not depend on the threads. */
-function shardsOf(rows: number): number {
-  if (rows % (2 * LEAST_ROWS) !== 0) return 1;
-  let shards = 2;
-  while (shards < MOST_SHARDS && rows % (2 * shards * GOOD_ROWS) === 0) shards *= 2;
-  return shards;
+/**
+ * Into how many shards a batch may be divided, the best first: a matter of its size alone, so that bits do not depend on
+ * the threads.
+ */
+function divisionsOf(rows: number): number[] {
+  const vectors = (n: number) => Math.ceil(n / VECTOR);
+  const possible: number[] = [];
+  for (let shards = 2; shards <= MOST_SHARDS && rows % shards === 0; shards *= 2) {
+    const own = rows / shards;
+    if (shards > 2 && own < GOOD_ROWS) break;
+    if (shards * vectors(own) <= SPARE * vectors(rows)) possible.unshift(shards);
+  }
+  return possible;
 }
 
 /** The same program with what can be computed for a part of the batch alone inside one `shards` node, where that pays. */
@@ -52,24 +63,23 @@ export function shard(laid: Laid): Laid {
   if (native().about().device !== 'cpu') return laid;
   const batched = batchedInputs(laid.graph);
   if (batched.length === 0) return laid;
-  const [
-    {
-      outputs: [first],
-    },
-  ] = batched;
-  const shards = shardsOf(first.shape[batchAxis(first.node)]);
-  return shards === 1 ? laid : shardInto(laid, shards, pays);
+  const [first] = batched[0].outputs;
+  for (const shards of divisionsOf(first.shape[batchAxis(first.node)])) {
+    const divided = shardInto(laid, shards, pays);
+    if (divided) return divided;
+  }
+  return laid;
 }
 
-/** The program with its batch in so many shards, if the division is worth it. */
-export function shardInto({ graph, outputs }: Laid, shards: number, worth: typeof pays): Laid {
+/** The program with its batch in so many shards; null where the division is not worth it or not possible. */
+export function shardInto({ graph, outputs }: Laid, shards: number, worth: typeof pays): Laid | null {
   const seeds = batchedInputs(graph).map((n) => [n.outputs[0], batchAxis(n)] as const);
   const needed = liveNodes(graph, outputs);
   const live = graph.nodes.filter((n) => needed.has(n));
   const division = divide(live, seeds, shards);
   const before = uniformBefore(division);
   const handed = readOutside(live, outputs, division);
-  if (!worth(division, handed) || readsWhatChanged(live, division, before)) return { graph, outputs };
+  if (!worth(division, handed, shards) || readsWhatChanged(live, division, before)) return null;
   return new Rewriting(graph, shards, division).run(live, outputs, before, handed);
 }
 
@@ -105,15 +115,16 @@ function readOutside(
   return read;
 }
 
-function pays({ nodes, axes }: Division, handed: ReadonlySet<SymbolicTensor>): boolean {
+function pays({ nodes, axes }: Division, handed: ReadonlySet<SymbolicTensor>, shards: number): boolean {
   let [total, made, given] = [0, 0, 0];
   for (const [node, rule] of nodes) {
-    const work = workOf(node, rule);
-    if ((rule.largest ?? work) > MOST_WORK) return false;
-    total += work;
+    total += workOf(node, rule);
     made += node.outputs.reduce((n, o) => n + o.size, 0);
   }
-  for (const s of handed) if (axes.get(s) !== 0) given += s.size;
+  for (const s of handed) {
+    const axis = axes.get(s);
+    if (axis !== 0) given += typeof axis === 'number' ? s.size : s.size * shards;
+  }
   return total >= LEAST_WORK && given <= made * HANDED_SHARE;
 }
 
@@ -159,7 +170,15 @@ class Rewriting {
     const own = [...handed].map((s) => this.handedOut(s));
     block.graph.outputs = own;
     block.graph.inputs.splice(0, Infinity, ...[...this.stacked, ...this.constants].map((e) => e.inner));
-    const attrs = { shards: this.shards, stacked: this.stacked.length, constants: this.constants.length, states: 0 };
+    const attrs = {
+      shards: this.shards,
+      stacked: this.stacked.length,
+      constants: this.constants.length,
+      states: 0,
+      threaded: Number(
+        [...division.nodes].some(([node, rule]) => largestOf(node, rule) >= WORTH_THREADS * this.shards),
+      ),
+    };
     const operands = [...this.stacked, ...this.constants].map((e) => e.outer);
     const { outputs: results } = graph.add(shardsOp, operands, attrs, shardsOp.infer(operands, attrs, [block.graph]), [
       block.graph,

@@ -74,6 +74,11 @@ export function workOf(node: Node, rule: Sharding): number {
   return rule.work ?? node.outputs.reduce((n, o) => n + o.size, 0);
 }
 
+/** The same of its largest instruction. */
+export function largestOf(node: Node, rule: Sharding): number {
+  return rule.largest ?? workOf(node, rule);
+}
+
 /** Operands broadcast from the right; those of size 1 along the divided axis are everybody's. */
 function pointwise({ inputs, outputs: [out], attrs, axes, shards }: ShardContext<{ shape?: number[] }>): Sharding {
   const rank = out.shape.length;

@@ -16,6 +16,7 @@ class Shards final : public Kernel {
     stacked_ = static_cast<size_t>(node.integer("stacked", 0));
     const size_t inputs = static_cast<size_t>(node.inputs()), outputs = static_cast<size_t>(node.outputs());
     constants_ = static_cast<size_t>(node.integer("constants", 0));
+    threaded_ = node.flag("threaded");
     const Program& body = node.body(0);
     if (shards < 1 || shards > kMost) fail("shards: %lld of them", static_cast<long long>(shards));
     if (stacked_ + constants_ != inputs || !body.outputs.empty() || body.parameters > inputs + outputs)
@@ -33,7 +34,7 @@ class Shards final : public Kernel {
 
   void run(const Call& call) override {
     const int shards = static_cast<int>(frames_.size());
-    if (call.context.device) {
+    if (call.context.device || (threaded_ && call.context.pool.threads() >= 2 * shards)) {
       for (int s = 0; s < shards; ++s) runOne(s, call, call.workspace, call.context);
       return;
     }
@@ -97,6 +98,7 @@ class Shards final : public Kernel {
   std::vector<size_t> strides_;  // bytes per shard, by parameter
   std::vector<std::exception_ptr> faults_;
   size_t stacked_ = 0, constants_ = 0, each_ = 0;
+  bool threaded_ = false;
 };
 
 }  // namespace

@@ -13,9 +13,9 @@ constexpr int kRegisters = 32;
 constexpr int kRegisters = 16;
 #endif
 
-constexpr int kTileRows = 12;            // rows of a packed block
+constexpr int kTileRows = 12;                                 // rows of a packed block
 constexpr int kTallRows = kRegisters == 32 ? 24 : kTileRows;  // likewise, where blocks stay in the first cache
-constexpr int kPrefetchBytes = 384 * 4;  // how far ahead of use the packed weights are fetched
+constexpr int kPrefetchBytes = 384 * 4;                       // how far ahead of use the packed weights are fetched
 
 // One packed block [k][rows], rows <= kTallRows, times `lanes` lanes of the segments from `lane` on; c already points
 // at `lane` of its first row. Every element is one chain of multiply-adds in the order of k, whatever the tile's shape.
