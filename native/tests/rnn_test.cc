@@ -149,6 +149,18 @@ std::vector<RnnCase> allCases() {
       with([](RnnCase& c) { c.peephole = c.mask = true, c.forgetBias = 1, c.order = "ijfo"; });
       with([](RnnCase& c) { c.clip = 0.3, c.initial = c.peephole = true; });
     }
+    // Where the gradients of all weights are one product.
+    for (const int steps : {2, 4}) {
+      RnnCase c;
+      c.cell = cell, c.T = steps, c.B = 3, c.F = 2, c.H = 97;
+      cases.push_back(c);
+      c.reverse = true;
+      cases.push_back(c);
+      c.initial = c.mask = true;
+      cases.push_back(c);
+      c.dropout = true;
+      cases.push_back(c);
+    }
   }
   return cases;
 }
@@ -274,6 +286,7 @@ TEST(Rnn, BitsDoNotDependOnThreads) {
     c.mask = c.dropout = c.initial = true;
     c.peephole = c.lstm() && !c.normed();
     for (DType dtype : kFloating) {
+      if (dtype == DType::f32) c.H = 100, c.F = 16, c.dropout = false;  // the weights' gradients in one product
       const RnnOperands o = randomOperands(c, dtype, 1);
       const std::vector<Array> d = randomGradients(c, dtype, 9);
       forEachIsa([&](const char* isa) {

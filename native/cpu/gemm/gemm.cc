@@ -32,9 +32,26 @@ size_t packedB(int N, int K) {
                  static_cast<size_t>(lesser(K, kBlockK)));
 }
 
+// A block of columns of c, from packed panels of B: the rows of A are packed as they come.
 template <class T>
-void packed(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
-            void* workspace) {
+void rowsOf(const LeftFactor<T>& p, const T* bPack, int n0, int columns, int k0, int depth, T* aPack) {
+  for (int m0 = 0; m0 < p.M; m0 += kBlockM) {
+    const Blocks blocks(lesser(p.M - m0, kBlockM), kTileRows);
+    for (int block = 0; block < blocks.count; ++block) {
+      const int m = m0 + blocks.first(block), rows = blocks.rows(block);
+      T* const w = aPack + static_cast<int64_t>(m - m0) * depth;
+      packPanel(p.a, m, rows, k0, depth, w, rows);
+      for (int n = 0; n < columns; n += kPanel<T>) {
+        const Segment<T> segment{bPack + static_cast<int64_t>(n) * depth, kPanel<T>, depth};
+        tileRow(w, rows, &segment, 1, 0, static_cast<const T*>(nullptr), p.c + m * p.ldc + n0 + n, p.ldc,
+                lesser(columns - n, kPanel<T>), p.accumulate || k0 > 0);
+      }
+    }
+  }
+}
+
+template <class T>
+void packed(const LeftFactor<T>* products, int count, int N, int K, const Factor<T>& b, void* workspace) {
   T* const bPack = static_cast<T*>(workspace);
   T* const aPack = reinterpret_cast<T*>(static_cast<char*>(workspace) + packedB<T>(N, K));
   for (int n0 = 0; n0 < N; n0 += kBlockN) {
@@ -45,19 +62,7 @@ void packed(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, i
         packPanel(b, n0 + n, lesser(columns - n, kPanel<T>), k0, depth, bPack + static_cast<int64_t>(n) * depth,
                   kPanel<T>);
       }
-      for (int m0 = 0; m0 < M; m0 += kBlockM) {
-        const Blocks blocks(lesser(M - m0, kBlockM), kTileRows);
-        for (int block = 0; block < blocks.count; ++block) {
-          const int m = m0 + blocks.first(block), rows = blocks.rows(block);
-          T* const w = aPack + static_cast<int64_t>(m - m0) * depth;
-          packPanel(a, m, rows, k0, depth, w, rows);
-          for (int n = 0; n < columns; n += kPanel<T>) {
-            const Segment<T> segment{bPack + static_cast<int64_t>(n) * depth, kPanel<T>, depth};
-            tileRow(w, rows, &segment, 1, 0, static_cast<const T*>(nullptr), c + m * ldc + n0 + n, ldc,
-                    lesser(columns - n, kPanel<T>), accumulate || k0 > 0);
-          }
-        }
-      }
+      for (int i = 0; i < count; ++i) rowsOf(products[i], bPack, n0, columns, k0, depth, aPack);
     }
   }
 }
@@ -93,7 +98,8 @@ void runRoute(Route route, int M, int N, int K, const Factor<T>& a, const Factor
       directGemm(M, N, K, a.data, a.own, a.k, b.data, b.k, c, ldc, accumulate);
       return;
     case Route::packed:
-      packed(M, N, K, a, b, c, ldc, accumulate, workspace);
+      const LeftFactor<T> product{M, a, c, ldc, accumulate};
+      packed(&product, 1, N, K, b, workspace);
       return;
   }
 }
@@ -141,7 +147,55 @@ void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int
   });
 }
 
+namespace {
+
+// Tasks for all of them, and the rows of the tallest.
+template <class T>
+int tasksOf(const LeftFactor<T>* products, int count, int N, int K, int* tallest) {
+  double work = 0;
+  *tallest = 0;
+  for (int i = 0; i < count; ++i) {
+    work += 1.0 * products[i].M * N * K;
+    if (products[i].M > *tallest) *tallest = products[i].M;
+  }
+  return tasksFor(work);
+}
+
+}  // namespace
+
+template <class T>
+size_t gemmTogetherWorkspace(const LeftFactor<T>* products, int count, int N, int K) {
+  int tallest;
+  const int tasks = tasksOf(products, count, N, K, &tallest);
+  return gemmSerialWorkspace<T>(tallest, N, K) * static_cast<size_t>(tasks);
+}
+
+template <class T>
+void gemmTogether(const LeftFactor<T>* products, int count, int N, int K, const Factor<T>& b, ThreadPool& pool,
+                  void* workspace) {
+  constexpr int kMost = 4;
+  if (count > kMost || N <= 0 || K <= 0) fail("gemmTogether: %d products of %d columns, %d deep", count, N, K);
+  int tallest;
+  const int tasks = lesser(tasksOf(products, count, N, K, &tallest), pool.threads());
+  const int units = panels<T>(N);
+  const Blocks share(units, (units + tasks - 1) / tasks);
+  const size_t slice = gemmSerialWorkspace<T>(tallest, N, K);
+  pool.parallel(share.count, [&](int task) {
+    const int first = share.first(task) * kPanel<T>;
+    LeftFactor<T> own[kMost];
+    for (int i = 0; i < count; ++i) {
+      own[i] = products[i];
+      own[i].c += first;
+    }
+    packed(own, count, lesser(N - first, share.rows(task) * kPanel<T>), K,
+           {b.data + first * b.own, b.own, b.k, b.inner, b.step},
+           static_cast<char*>(workspace) + slice * static_cast<size_t>(task));
+  });
+}
+
 #define SEQNN_GEMM(T)                                                                                       \
+  template size_t gemmTogetherWorkspace<T>(const LeftFactor<T>*, int, int, int);                            \
+  template void gemmTogether<T>(const LeftFactor<T>*, int, int, int, const Factor<T>&, ThreadPool&, void*); \
   template size_t gemmSerialWorkspace<T>(int, int, int);                                                    \
   template size_t gemmWorkspace<T>(int, int, int);                                                          \
   template void gemmSerial<T>(int, int, int, const Factor<T>&, const Factor<T>&, T*, int64_t, bool, void*); \

@@ -37,6 +37,21 @@ template <class T>
 void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
           ThreadPool& pool, void* workspace);
 
+// Several products with one right factor, which is read once.
+template <class T>
+struct LeftFactor {
+  int M;
+  Factor<T> a;
+  T* c;
+  int64_t ldc;
+  bool accumulate;
+};
+template <class T>
+size_t gemmTogetherWorkspace(const LeftFactor<T>* products, int count, int N, int K);
+template <class T>
+void gemmTogether(const LeftFactor<T>* products, int count, int N, int K, const Factor<T>& b, ThreadPool& pool,
+                  void* workspace);
+
 // On the calling thread only; the same bits.
 template <class T>
 void gemmSerial(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,

@@ -2,6 +2,7 @@
 
 // Gradients of the weights: sums over all steps and samples, each in an order that the shapes fix.
 
+#include "cpu/gemm/gemm.h"
 #include "cpu/gemm/lanes.h"
 #include "cpu/rnn/backward.h"
 
@@ -16,13 +17,26 @@ class WeightGrads {
     const int all = static_cast<int>(c_.columns());
     const size_t x = lanesOuterWorkspace<T>(c_.given() ? 0 : c_.F, all, c_.T, c_.B),
                  h = lanesOuterWorkspace<T>(c_.H, all, c_.T, c_.B);
-    outer_ = places.take(x < h ? h : x);
+    size_t most = x < h ? h : x;
+    if (together()) {
+      LeftFactor<T> products[3] = {};
+      products[0].M = c_.F;
+      products[1].M = c_.H;
+      products[2].M = 1;
+      const size_t joint = gemmTogetherWorkspace<T>(products, 3, all, c_.T * c_.B);
+      if (joint > most) most = joint;
+    }
+    outer_ = places.take(most);
   }
 
   void run(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
-    if (o.dKernel) kernel(o, kept, space);
-    if (o.dRecurrent) recurrent(o, kept, space);
-    if (o.dBias) bias(o, kept);
+    if (together() && o.dKernel && o.dRecurrent && o.dBias) {
+      inOnePass(o, kept, space);
+    } else {
+      if (o.dKernel) kernel(o, kept, space);
+      if (o.dRecurrent) recurrent(o, kept, space);
+      if (o.dBias) bias(o, kept);
+    }
     if (o.dPeephole) peephole(o, kept);
     if (o.dNormScale) acrossLanes(kept.dScale, o.dNormScale);
     if (o.dNormShift) acrossLanes(kept.dShift, o.dNormShift);
@@ -38,6 +52,38 @@ class WeightGrads {
     const int B = c_.B;
     lanesOuter<T>(a, stepA, B, rows, dGates + row * state(), stepOfGrads(), B, gates * c_.H, steps, B,
                   target + column * c_.H, c_.columns(), accumulate, pool, space + outer_);
+  }
+
+  // Whether the gradients of all weights come from the same columns, in a product large enough to be packed.
+  bool together() const {
+    constexpr int kLarge = 96;
+    const Product& q = c_.layout.product[0];
+    return c_.layout.products == 1 && q.x && q.row == 0 && q.column == 0 && q.gates == c_.layout.gates &&
+           q.state == StateOperand::before && !c_.given() && c_.F > 0 && c_.T > 1 && c_.H >= kLarge && c_.B > 0;
+  }
+
+  // [x; h; 1] times the gradients of the sums, which are read once; the first step, before which there may be no state,
+  // by itself.
+  void inOnePass(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
+    const int B = c_.B, N = c_.columns();
+    const int first = kept.used ? 0 : 1, steps = c_.T - first;
+    const T* h = kept.used ? kept.used : o.hs;
+    const int64_t forward = int64_t(c_.F) * B, stepX = c_.reverse ? -forward : forward;
+    const T* x = c_.reverse ? o.x + (c_.T - 1) * forward : o.x;
+    const T* d = kept.dGates;
+    if (first > 0) {
+      outer(x, stepX, c_.F, d, 0, c_.layout.gates, 0, first, o.dKernel, false, o.pool, space);
+      if (o.h0) outer(o.h0, 0, c_.H, d, 0, c_.layout.gates, 0, first, o.dRecurrent, false, o.pool, space);
+      lanesSum<T>(d, stepOfGrads(), B, N, first, B, o.dBias, false);
+    }
+    const T one = 1;
+    const LeftFactor<T> products[] = {
+        {c_.F, {x + first * stepX, B, 1, B, stepX}, o.dKernel, N, first > 0},
+        {c_.H, {h, B, 1, B, state()}, o.dRecurrent, N, first > 0 && o.h0 != nullptr},
+        {1, {&one, 0, 0, steps * B, 0}, o.dBias, N, first > 0},
+    };
+    gemmTogether<T>(products, 3, N, steps * B, {d + first * stepOfGrads(), B, 1, B, stepOfGrads()}, o.pool,
+                    space + outer_);
   }
 
   void kernel(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
