@@ -3,12 +3,13 @@ import { checkOptions, ValueError } from '../program/errors.js';
 import { currentGraph } from '../program/graph.js';
 import type { Op } from '../program/op.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
-import type { DType, Shape } from '../program/types.js';
+import { divided } from '../program/structural.js';
+import { sizeOf, type DType, type Shape } from '../program/types.js';
 
 // Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011) of (seed, step counter, stream, element), the same
 // whatever the threads.
 
-interface RandomAttrs extends Record<string, string | number | readonly number[]> {
+interface RandomAttrs extends Record<string, string | number | readonly number[] | undefined> {
   kind: string;
   seed: number;
   stream: number;
@@ -16,11 +17,20 @@ interface RandomAttrs extends Record<string, string | number | readonly number[]
   b: number;
   shape: readonly number[];
   dtype: string;
+  /** Stored as [shards, …part]; in a shard's part of axis `axis`, with what is inside of it, lie row / shards elements. */
+  shards?: number;
+  row?: number;
+  axis?: number;
 }
 
 const randomOp: Op<RandomAttrs> = {
   name: 'random',
-  infer: (_, { shape, dtype }) => [{ shape, dtype: dtype as DType }],
+  infer(_, { shape, dtype, shards, axis }) {
+    const stored = shards === undefined ? shape : [shards, ...divided(shape, axis as number, shards)];
+    return [{ shape: stored, dtype: dtype as DType }];
+  },
+  // The same numbers, written where each shard finds its own.
+  stacked: (attrs, axis, shards) => ({ ...attrs, shards, axis, row: sizeOf(attrs.shape.slice(axis)) }),
 };
 
 export interface RandomOptions {

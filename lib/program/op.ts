@@ -92,6 +92,8 @@ export interface Op<A extends Attrs = Attrs> {
   allSteps?(operands: readonly (TensorBase | null)[], attrs: A): TensorBase[];
   /** How the batch may be divided; absent or null: not at all. */
   shard?(context: ShardContext<A>): Sharding | null;
+  /** Of an op without batched operands: the attributes with which it gives its result as [shards, …part of axis]. */
+  stacked?(attrs: A, axis: number, shards: number): A;
   /** How to work on operands in another order of axes; absent: operands are put in order first. */
   layout?(context: LayoutContext<A>): LaidNode | null;
 }

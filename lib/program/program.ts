@@ -4,7 +4,7 @@ import { SeqnnError } from './errors.js';
 import type { Graph, SymbolicTensor } from './graph.js';
 import { layingOut, layOut } from './layout.js';
 import type { Parts } from './parts.js';
-import { shard } from './shard.js';
+import { shard, sharding } from './shard.js';
 import { Tensor } from './tensor.js';
 import { allocate, sizeOf, type Spec, type TypedArray } from './types.js';
 
@@ -35,7 +35,9 @@ export class Program {
   static *inParts(graph: Graph, outputs: readonly SymbolicTensor[]): Parts<Program> {
     const laid = yield* layingOut(graph, outputs);
     yield;
-    const encoded = encode(shard(laid));
+    const sharded = yield* sharding(laid);
+    yield;
+    const encoded = encode(sharded);
     yield;
     return new Program(graph, outputs, encoded);
   }

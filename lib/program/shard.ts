@@ -1,7 +1,8 @@
 import { native } from '../runtime/addon.js';
 import { Graph, type Node, type SymbolicTensor } from './graph.js';
 import { liveNodes } from './layout.js';
-import type { Op } from './op.js';
+import type { Attrs, Op } from './op.js';
+import { atOnce, type Parts } from './parts.js';
 import { Block } from './shard_block.js';
 import { divide, largestOf, workOf, type Division } from './shard_rules.js';
 import { addNode, divided, inverse, reshapeOp, totalOp, transposeOp } from './structural.js';
@@ -60,27 +61,34 @@ function divisionsOf(rows: number): number[] {
 
 /** The same program with what can be computed for a part of the batch alone inside one `shards` node, where that pays. */
 export function shard(laid: Laid): Laid {
+  return atOnce(sharding(laid));
+}
+
+/** The same, a node at a time. */
+export function* sharding(laid: Laid): Parts<Laid> {
   if (native().about().device !== 'cpu') return laid;
   const batched = batchedInputs(laid.graph);
   if (batched.length === 0) return laid;
   const [first] = batched[0].outputs;
   for (const shards of divisionsOf(first.shape[batchAxis(first.node)])) {
-    const divided = shardInto(laid, shards, pays);
+    const divided = yield* shardingInto(laid, shards, pays);
     if (divided) return divided;
   }
   return laid;
 }
 
 /** The program with its batch in so many shards; null where the division is not worth it or not possible. */
-export function shardInto({ graph, outputs }: Laid, shards: number, worth: typeof pays): Laid | null {
+export function* shardingInto({ graph, outputs }: Laid, shards: number, worth: typeof pays): Parts<Laid | null> {
   const seeds = batchedInputs(graph).map((n) => [n.outputs[0], batchAxis(n)] as const);
   const needed = liveNodes(graph, outputs);
   const live = graph.nodes.filter((n) => needed.has(n));
+  yield;
   const division = divide(live, seeds, shards);
+  yield;
   const before = uniformBefore(division);
   const handed = readOutside(live, outputs, division);
   if (!worth(division, handed, shards) || readsWhatChanged(live, division, before)) return null;
-  return new Rewriting(graph, shards, division).run(live, outputs, before, handed);
+  return yield* new Rewriting(graph, shards, division).run(live, outputs, before, handed);
 }
 
 function batchedInputs(graph: Graph): Node[] {
@@ -155,18 +163,21 @@ class Rewriting {
     });
   }
 
-  run(
+  *run(
     live: readonly Node[],
     outputs: readonly SymbolicTensor[],
     before: ReadonlySet<Node>,
     handed: ReadonlySet<SymbolicTensor>,
-  ): Laid {
+  ): Parts<Laid> {
     const { graph, block, division } = this;
     const known = graph.nodes.length;
     const read = new Set([...division.nodes.keys()].flatMap((n) => n.inputs));
     for (const [symbol, axis] of division.axes)
       if (symbol.node.source && read.has(symbol)) this.input(symbol, axis as number);
-    for (const [node, rule] of division.nodes) block.add(node, rule);
+    for (const [node, rule] of division.nodes) {
+      block.add(node, rule);
+      yield;
+    }
     const own = [...handed].map((s) => this.handedOut(s));
     block.graph.outputs = own;
     block.graph.inputs.splice(0, Infinity, ...[...this.stacked, ...this.constants].map((e) => e.inner));
@@ -206,6 +217,11 @@ class Rewriting {
 
   /** [shards, …block] of a whole value. */
   private stack(s: SymbolicTensor, axis: number): SymbolicTensor {
+    const { op, attrs, inputs } = s.node as { op: Op; attrs: Attrs; inputs: Node['inputs'] };
+    if (op.stacked) {
+      const own = op.stacked(attrs, axis, this.shards);
+      return this.graph.add(op, inputs, own, op.infer(inputs, own)).outputs[0];
+    }
     const shape = [...s.shape.slice(0, axis), this.shards, s.shape[axis] / this.shards, ...s.shape.slice(axis + 1)];
     const perm = [axis, ...shape.map((_, i) => i).filter((i) => i !== axis)];
     return inOrder(this.graph, addNode(this.graph, reshapeOp, s, { shape }), perm);

@@ -13,8 +13,9 @@ import { gradients } from '../../lib/ops/grad.js';
 import { encode } from '../../lib/program/encode.js';
 import type { Graph, SymbolicTensor } from '../../lib/program/graph.js';
 import { layOut } from '../../lib/program/layout.js';
+import { atOnce } from '../../lib/program/parts.js';
 import { Program } from '../../lib/program/program.js';
-import { shard, shardInto } from '../../lib/program/shard.js';
+import { shard, shardingInto } from '../../lib/program/shard.js';
 import { trace, type TraceInput } from '../../lib/program/trace.js';
 import { native } from '../../lib/runtime/addon.js';
 import { random64 } from '../support/gradcheck.js';
@@ -132,7 +133,7 @@ describe('shards of a batch', () => {
     for (const shards of [2, 3]) {
       it(`${name}: ${shards} of them give the numbers of the whole`, () => {
         const { graph, outputs } = traced(one);
-        const divided = shardInto(layOut(graph, outputs), shards, () => true);
+        const divided = atOnce(shardingInto(layOut(graph, outputs), shards, () => true));
         assert.ok(divided);
         const names = namesIn(divided.graph);
         assert.ok(names.includes('shards'));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu/ops/operands.h"
+#include "cpu/ops/random_config.h"
 #include "runtime/philox.h"
 
 namespace seqnn {
@@ -19,18 +20,61 @@ struct Config {
   uint32_t stream;
   double a, b;
   Group group;  // null: bernoulli
+  ShardPlaces places;
 
   PhiloxStream at(int32_t step) const { return {key, static_cast<uint32_t>(step), stream}; }
 };
 
-// body(group, first element, elements of it) for all groups of a tensor
-template <class F>
-void eachGroup(ThreadPool& pool, int64_t size, int64_t weight, F body) {
-  const Split split = splitWork((size + kPhiloxGroup - 1) / kPhiloxGroup, kPhiloxGroup * weight);
-  pool.parallel(split.tasks, [&](int task) {
-    for (int64_t g = split.begin(task); g < split.end(task); ++g) {
-      body(g, g * kPhiloxGroup, static_cast<int>(least(kPhiloxGroup, size - g * kPhiloxGroup)));
+// Writes elements one after the other to their places; knows without a division where a run ends.
+template <class T>
+class Writer {
+ public:
+  Writer(const ShardPlaces& places, T* y, int64_t first)
+      : places_(places), y_(y), to_(y + places.walk.at(first)), left_(places.run - first % places.run) {
+    const int64_t runs = first / places.run;
+    outer_ = runs / places.shards;
+    shard_ = runs - outer_ * places.shards;
+  }
+  SEQNN_INLINE void put(const T* values, int n) {
+    while (n > 0) {
+      const int count = static_cast<int>(least(n, left_));
+      if (count == kLanes<T>) {
+        store(to_, load(values));
+      } else {
+        memcpy(to_, values, static_cast<size_t>(count) * sizeof(T));
+      }
+      values += count;
+      n -= count;
+      to_ += count;
+      if ((left_ -= count) == 0) next();
     }
+  }
+
+ private:
+  void next() {
+    left_ = places_.run;
+    if (++shard_ == places_.shards) {
+      shard_ = 0;
+      ++outer_;
+    }
+    to_ = y_ + shard_ * places_.part + outer_ * places_.run;
+  }
+
+  const ShardPlaces& places_;
+  T *y_, *to_;
+  int64_t left_, outer_, shard_;
+};
+
+// body(group, its elements, writer) for all groups of a tensor
+template <class T, class F>
+void eachGroup(ThreadPool& pool, const Config& config, T* y, F body) {
+  constexpr int64_t kWeight = 16;  // a number takes ten rounds, and reads nothing
+  const int64_t size = config.size;
+  const Split split = splitWork((size + kPhiloxGroup - 1) / kPhiloxGroup, kPhiloxGroup * kWeight);
+  pool.parallel(split.tasks, [&](int task) {
+    Writer<T> writer(config.places, y, split.begin(task) * kPhiloxGroup);
+    for (int64_t g = split.begin(task); g < split.end(task); ++g)
+      body(g, static_cast<int>(least(kPhiloxGroup, size - g * kPhiloxGroup)), writer);
   });
 }
 
@@ -40,11 +84,12 @@ class Random final : public Kernel {
   explicit Random(const Config& config) : config_(config) {}
   void run(const Call& call) override {
     const PhiloxStream stream = config_.at(*in<int32_t>(call, 0));
-    T* y = out<T>(call, 0);
-    eachGroup(call.context.pool, config_.size, 16, [&](int64_t group, int64_t first, int n) {
+    eachGroup(call.context.pool, config_, out<T>(call, 0), [&](int64_t group, int n, Writer<T>& writer) {
       double values[kPhiloxGroup];
       config_.group(stream, group, config_.a, config_.b, values);
-      for (int i = 0; i < n; ++i) y[first + i] = static_cast<T>(values[i]);
+      T own[kPhiloxGroup];
+      for (int i = 0; i < n; ++i) own[i] = static_cast<T>(values[i]);
+      writer.put(own, n);
     });
   }
 
@@ -65,18 +110,16 @@ class Bernoulli final : public Kernel {
   explicit Bernoulli(const Config& config) : config_(config) {}
   void run(const Call& call) override {
     const PhiloxStream stream = config_.at(*in<int32_t>(call, 0));
-    T* y = out<T>(call, 0);
     // Words up to `last` keep; a probability of 0 keeps word 0 too, but as a zero.
     const double words32 = config_.a * 4294967296.0;
     const uint32_t last = words32 < 1 ? 0 : static_cast<uint32_t>(words32 - 1);
     const T kept = static_cast<T>(config_.a > 0 ? 1 / config_.a : 0);
-    constexpr int64_t kWeight = 16;  // a word takes ten rounds, and reads nothing
-    eachGroup(call.context.pool, config_.size, kWeight, [&](int64_t group, int64_t first, int n) {
+    eachGroup(call.context.pool, config_, out<T>(call, 0), [&](int64_t group, int n, Writer<T>& writer) {
       uint32_t words[kPhiloxGroup];
       T values[kPhiloxGroup];
       philoxGroup(stream, group, 0, words);
       keepOrDrop(words, last, kept, values);
-      memcpy(y + first, values, static_cast<size_t>(n) * sizeof(T));
+      writer.put(values, n);
     });
   }
 
@@ -102,7 +145,8 @@ Kernel* create_random(const Node& node) {
                       static_cast<uint32_t>(node.integer("stream", 0)),
                       node.number("a", 0),
                       node.number("b", 1),
-                      groupOf(node.word("kind", ""))};
+                      groupOf(node.word("kind", "")),
+                      ShardPlaces(node, y.shape.size())};
   if (config.group) return newFloating<Random>(node, y.dtype, config);
   if (!(config.a >= 0 && config.a <= 1)) fail("random: a probability of %g, expected one in [0, 1]", config.a);
   return newFloating<Bernoulli>(node, y.dtype, config);

@@ -2,6 +2,7 @@
 // a thread makes the four elements of one Philox block.
 
 #include "cpu/ops/operands.h"
+#include "cpu/ops/random_config.h"
 #include "cuda/launch.h"
 
 namespace seqnn {
@@ -61,6 +62,7 @@ struct RandomBlock {
   Stream stream;
   Kind kind;
   double a, b;
+  Walk places;
 
   __device__ void operator()(int64_t block) const {
     Stream s = stream;
@@ -82,7 +84,7 @@ struct RandomBlock {
     }
     for (int w = 0; w < 4; ++w) {
       const int64_t at = block / 16 * 64 + w * 16 + block % 16;
-      if (at < size) y[at] = static_cast<T>(values[w]);
+      if (at < size) y[places.at(at)] = static_cast<T>(values[w]);
     }
   }
 
@@ -106,6 +108,7 @@ struct Config {
   Stream stream;
   Kind kind;
   double a, b;
+  Walk places;
 };
 
 template <class T>
@@ -115,7 +118,7 @@ class Random final : public Kernel {
   void run(const Call& call) override {
     const int64_t blocks = blocksFor(c_.size, 64) * 16;
     forEach(queueOf(call), blocks,
-            RandomBlock<T>{out<T>(call, 0), c_.size, in<int32_t>(call, 0), c_.stream, c_.kind, c_.a, c_.b});
+            RandomBlock<T>{out<T>(call, 0), c_.size, in<int32_t>(call, 0), c_.stream, c_.kind, c_.a, c_.b, c_.places});
   }
 
  private:
@@ -141,7 +144,8 @@ Kernel* create_random(const Node& node) {
                        static_cast<uint32_t>(node.integer("stream", 0))},
                       kindOf(node.word("kind", "")),
                       node.number("a", 0),
-                      node.number("b", 1)};
+                      node.number("b", 1),
+                      ShardPlaces(node, y.shape.size()).walk};
   if (config.kind == Kind::bernoulli && !(config.a >= 0 && config.a <= 1))
     fail("random: a probability of %g, expected one in [0, 1]", config.a);
   return newFloating<Random>(node, y.dtype, config);
