@@ -53,36 +53,57 @@ typedef uint64_t PhiloxWide;
 static inline PhiloxWide philoxTimes(PhiloxWide a, uint64_t by) { return (a & UINT32_MAX) * by; }
 #endif
 
+// Blocks that run side by side: as many vectors as hide each other's latency.
+constexpr int kPhiloxWidth = static_cast<int>(sizeof(PhiloxWide) / sizeof(uint64_t));
+constexpr int kPhiloxChains = kPhiloxWidth == 8 ? 2 : 1;
+
+// The low halves of the lanes of all chains, side by side.
+static inline void philoxStore(const PhiloxWide* lanes, uint32_t* words) {
+#if defined(__AVX512F__)
+  // In one store: what is read back as a vector soon must not have been written in two.
+  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+  _mm512_storeu_si512(words, _mm512_permutex2var_epi32((__m512i)lanes[0], even, (__m512i)lanes[1]));
+#else
+  for (int chain = 0; chain < kPhiloxChains; ++chain) {
+    uint64_t wide[kPhiloxWidth];
+    std::memcpy(wide, &lanes[chain], sizeof wide);
+    for (int k = 0; k < kPhiloxWidth; ++k) words[chain * kPhiloxWidth + k] = static_cast<uint32_t>(wide[k]);
+  }
+#endif
+}
+
 // One group of 64 words [4, 16]. `attempt` draws anew for the same elements.
 static inline void philoxGroup(const PhiloxStream& stream, int64_t group, uint32_t attempt, uint32_t* words) {
-  constexpr int kStep = static_cast<int>(sizeof(PhiloxWide) / sizeof(uint64_t));
-  for (int i = 0; i < kPhiloxLanes; i += kStep) {
-    uint64_t low[kStep], high[kStep], lanes[4][kStep];
-    for (int k = 0; k < kStep; ++k) {
-      const uint64_t block = static_cast<uint64_t>(group) * kPhiloxLanes + static_cast<uint64_t>(i + k);
-      low[k] = block;
-      high[k] = (block >> 32) ^ (uint64_t{attempt} << 24);
+  constexpr int kChains = kPhiloxChains, kTogether = kChains * kPhiloxWidth;
+  constexpr uint64_t kOrder[] = {0, 1, 2, 3, 4, 5, 6, 7};
+  PhiloxWide inOrder;
+  std::memcpy(&inOrder, kOrder, sizeof inOrder);
+  for (int i = 0; i < kPhiloxLanes; i += kTogether) {
+    PhiloxWide a[kChains], b[kChains], c[kChains], d[kChains];
+    for (int n = 0; n < kChains; ++n) {
+      const uint64_t first = static_cast<uint64_t>(group) * kPhiloxLanes + static_cast<uint64_t>(i + n * kPhiloxWidth);
+      const PhiloxWide block = PhiloxWide{} + first + inOrder;
+      a[n] = block & uint64_t{UINT32_MAX};
+      b[n] = (block >> 32) ^ (uint64_t{attempt} << 24);
+      c[n] = PhiloxWide{} + stream.step;
+      d[n] = PhiloxWide{} + stream.stream;
     }
-    PhiloxWide a, b, c = PhiloxWide{} + stream.step, d = PhiloxWide{} + stream.stream;
-    std::memcpy(&a, low, sizeof a);
-    std::memcpy(&b, high, sizeof b);
     uint32_t key0 = stream.key.low, key1 = stream.key.high;
     for (int round = 0; round < 10; ++round) {
-      const PhiloxWide p = philoxTimes(a, 0xD2511F53u), q = philoxTimes(c, 0xCD9E8D57u);
-      a = (q >> 32) ^ b ^ uint64_t { key0 };
-      b = q;
-      c = (p >> 32) ^ d ^ uint64_t { key1 };
-      d = p;
+      for (int n = 0; n < kChains; ++n) {
+        const PhiloxWide p = philoxTimes(a[n], 0xD2511F53u), q = philoxTimes(c[n], 0xCD9E8D57u);
+        a[n] = (q >> 32) ^ b[n] ^ uint64_t { key0 };
+        b[n] = q;
+        c[n] = (p >> 32) ^ d[n] ^ uint64_t { key1 };
+        d[n] = p;
+      }
       key0 += 0x9E3779B9u;
       key1 += 0xBB67AE85u;
     }
-    std::memcpy(lanes[0], &a, sizeof a);
-    std::memcpy(lanes[1], &b, sizeof b);
-    std::memcpy(lanes[2], &c, sizeof c);
-    std::memcpy(lanes[3], &d, sizeof d);
-    for (int w = 0; w < 4; ++w) {
-      for (int k = 0; k < kStep; ++k) words[w * kPhiloxLanes + i + k] = static_cast<uint32_t>(lanes[w][k]);
-    }
+    philoxStore(a, words + i);
+    philoxStore(b, words + kPhiloxLanes + i);
+    philoxStore(c, words + 2 * kPhiloxLanes + i);
+    philoxStore(d, words + 3 * kPhiloxLanes + i);
   }
 }
 
