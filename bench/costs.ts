@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { layers, optimizers, sequential, tensor } from '../lib/index.js';
 import { Program } from '../lib/program/program.js';
+import { tableOf } from '../lib/training/prepare.js';
+import { sourcesOf } from '../lib/training/table.js';
 import { median, milliseconds } from './measure.js';
 import { timeStart } from './start.js';
 import { buildModel, makeData, type Workload } from './workloads.js';
@@ -31,11 +33,13 @@ async function fitOverhead(w: Workload): Promise<number> {
   const model = buildModel(w);
   const { x, y } = makeData(w, w.batch * 50, model.outputShape);
   const fit = () => model.fit(x, y, { batchSize: w.batch, epochs: EPOCHS, verbose: 0 });
+  // A fit gives its copy of the data back when it ends.
+  const sources = sourcesOf(await tableOf('costs', model, { x, y }));
   let bare: (() => Promise<unknown>) | null = null;
   const { steps } = Program.prototype;
-  Program.prototype.steps = function (sources, order, ...rest) {
+  Program.prototype.steps = function (given, order, ...rest) {
     bare = () => steps.call(this, sources, order, 0, Math.floor(order.length / w.batch), Infinity);
-    return steps.call(this, sources, order, ...rest);
+    return steps.call(this, given, order, ...rest);
   };
   await fit();
   Program.prototype.steps = steps;
