@@ -1,7 +1,7 @@
 import type { Node, SymbolicTensor } from './graph.js';
 import type { ShardContext, Sharding } from './op.js';
 import { divided } from './structural.js';
-import type { Spec } from './types.js';
+import { MAX_RANK, type Spec } from './types.js';
 
 // Which values of a graph have the batch as one of their axes, and can be computed a part of it at a time.
 
@@ -58,6 +58,8 @@ function ruleOf(
 ): Sharding | null {
   const axes = node.inputs.map((x) => (x && (known.get(x) as number | undefined)) ?? null);
   const { inputs, outputs, attrs, bodies } = node;
+  // Stacked by shards a value has an axis more.
+  if ([...inputs, ...outputs].some((x) => x && x.rank >= MAX_RANK)) return null;
   const context: ShardContext<any> = { inputs, outputs, attrs, bodies, axes, shards };
   const rule = node.op.shard ? node.op.shard(context) : node.op.pointwise !== undefined ? pointwise(context) : null;
   const fits = rule?.inputs.every((wanted, i) => {

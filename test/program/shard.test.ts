@@ -187,6 +187,13 @@ describe('shards of a batch', () => {
     assert.ok(inShards(written(true)) && !inShards(written(false)));
   });
 
+  it('leave alone what has as many axes as there may be', () => {
+    const { graph, outputs } = trace([{ shape: [6, 1, 2, 1, 2, 1, 2, 1], dtype: 'float64', batched: true }], (x) =>
+      ops.sum(ops.tanh(x)),
+    );
+    assert.equal(atOnce(shardingInto(layOut(graph, outputs), 2, ALWAYS)), null);
+  });
+
   it('report an index outside the table from whichever thread found it', () => {
     setThreads(2);
     const model = sequential([
