@@ -98,7 +98,7 @@ void runRoute(Route route, int M, int N, int K, const Factor<T>& a, const Factor
       directGemm(M, N, K, a.data, a.own, a.k, b.data, b.k, c, ldc, accumulate);
       return;
     case Route::packed:
-      const LeftFactor<T> product{M, a, c, ldc, accumulate};
+      const LeftFactor<T> product{a, c, ldc, M, accumulate};
       packed(&product, 1, N, K, b, workspace);
       return;
   }

@@ -40,10 +40,10 @@ void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int
 // Several products with one right factor, which is read once.
 template <class T>
 struct LeftFactor {
-  int M;
   Factor<T> a;
   T* c;
   int64_t ldc;
+  int M;
   bool accumulate;
 };
 template <class T>

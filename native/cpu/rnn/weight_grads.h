@@ -78,9 +78,9 @@ class WeightGrads {
     }
     const T one = 1;
     const LeftFactor<T> products[] = {
-        {c_.F, {x + first * stepX, B, 1, B, stepX}, o.dKernel, N, first > 0},
-        {c_.H, {h, B, 1, B, state()}, o.dRecurrent, N, first > 0 && o.h0 != nullptr},
-        {1, {&one, 0, 0, steps * B, 0}, o.dBias, N, first > 0},
+        {{x + first * stepX, B, 1, B, stepX}, o.dKernel, N, c_.F, first > 0},
+        {{h, B, 1, B, state()}, o.dRecurrent, N, c_.H, first > 0 && o.h0 != nullptr},
+        {{&one, 0, 0, steps * B, 0}, o.dBias, N, 1, first > 0},
     };
     gemmTogether<T>(products, 3, N, steps * B, {d + first * stepOfGrads(), B, 1, B, stepOfGrads()}, o.pool,
                     space + outer_);
