@@ -1,4 +1,3 @@
-import type { TensorBase } from '../program/tensor.js';
 import { multiply, subtract } from './arithmetic.js';
 import { binary } from './pointwise.js';
 
@@ -18,10 +17,3 @@ export const sigmoidGrad = binary('sigmoidGrad', 'same', (d, _, g, y) => [
   sigmoidGrad(d, y),
   multiply(multiply(d, g), subtract(1, multiply(y, 2))),
 ]);
-
-/** Those of the fused activations that have one. */
-export const slopes: Readonly<Record<string, (g: TensorBase, y: TensorBase) => TensorBase>> = {
-  relu: reluGrad,
-  tanh: tanhGrad,
-  sigmoid: sigmoidGrad,
-};

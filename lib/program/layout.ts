@@ -89,7 +89,7 @@ class LayoutPass {
       this.laid.set(node.outputs[0], { base, perm: (node.attrs.perm as readonly number[]).map((p) => perm[p]) });
       return;
     }
-    if (node.op.alias && node.op !== reshapeOp) {
+    if (node.op.alias && !node.op.layout) {
       // The old values under new names, which mattered to the differentiation alone.
       node.outputs.forEach((o, i) => this.laid.set(o, this.at(node.inputs[i] as SymbolicTensor)));
       return;

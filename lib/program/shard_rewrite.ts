@@ -18,7 +18,7 @@ export interface Laid {
 
 /** A value as shards made it: [shards, …block], divided along this axis of the whole. */
 interface Part {
-  readonly parts: SymbolicTensor;
+  readonly stacked: SymbolicTensor;
   readonly axis: number;
 }
 
@@ -157,7 +157,7 @@ class Rewriting {
 
   private input(symbol: SymbolicTensor, axis: number): void {
     const block = divided(symbol.shape, axis, this.shards);
-    const outer = this.parts.get(symbol)?.parts ?? this.graph.shardedInput(symbol, block, this.shards);
+    const outer = this.parts.get(symbol)?.stacked ?? this.graph.shardedInput(symbol, block, this.shards);
     this.block.set(symbol, this.operand(this.stacked, outer, { shape: block, dtype: symbol.dtype }));
   }
 
@@ -180,16 +180,16 @@ class Rewriting {
   }
 
   /** The whole of the shards' parts, [shards, …block]. */
-  private whole(s: SymbolicTensor, parts: SymbolicTensor, known: Map<SymbolicTensor, Part>): SymbolicTensor {
+  private whole(s: SymbolicTensor, stacked: SymbolicTensor, known: Map<SymbolicTensor, Part>): SymbolicTensor {
     const axis = this.division.axes.get(s) as number | 'sum' | 'mean';
     if (typeof axis === 'string') {
       const attrs = { kind: axis, axes: [0], keepDims: false };
-      return this.graph.add(totalOp, [parts], attrs, totalOp.infer([parts], attrs)).outputs[0];
+      return this.graph.add(totalOp, [stacked], attrs, totalOp.infer([stacked], attrs)).outputs[0];
     }
     const blockAxes = s.shape.map((_, i) => i + 1);
-    const beside = inOrder(this.graph, parts, [...blockAxes.slice(0, axis), 0, ...blockAxes.slice(axis)]);
+    const beside = inOrder(this.graph, stacked, [...blockAxes.slice(0, axis), 0, ...blockAxes.slice(axis)]);
     const joined = addNode(this.graph, reshapeOp, beside, { shape: s.shape });
-    known.set(joined, { parts, axis });
+    known.set(joined, { stacked, axis });
     return joined;
   }
 }

@@ -3,7 +3,7 @@ import { ShapeError } from './errors.js';
 import type { Op } from './op.js';
 import { showShape, sizeOf, type Shape, type Spec } from './types.js';
 
-// The two ops that the passes themselves insert.
+// The ops that the passes themselves insert.
 
 export function addNode(
   graph: Graph,

@@ -5,6 +5,7 @@
 #include "binding/guarded.h"
 #include "binding/program.h"
 #include "cpu/isa.h"
+#include "runtime/body_kernels.h"
 #include "runtime/machine.h"
 #if defined(SEQNN_CUDA)
 #include "cuda/device.h"
@@ -19,7 +20,7 @@ Napi::Value opNames(const Napi::CallbackInfo& info) {
   for (int i = 0; i < table.count; ++i)
     names[static_cast<uint32_t>(i)] = Napi::String::New(info.Env(), table.entries[i].name);
   uint32_t at = static_cast<uint32_t>(table.count);
-  for (const char* name : {"scan", "shards"}) names[at++] = Napi::String::New(info.Env(), name);
+  for (const BodyKernel& entry : bodyKernels()) names[at++] = Napi::String::New(info.Env(), entry.name);
   return names;
 }
 

@@ -140,7 +140,7 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
       const int buffer = program_->outputs[i];
       char* to = checked(outputs[static_cast<uint32_t>(i)], buffer, "an output");
       const seqnn::Value& value = program_->buffers[static_cast<size_t>(buffer)].value;
-      device_->download(to, frame_->data(buffer), static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
+      device_->download(to, frame_->data(buffer), bytesOf(value));
     }
     device_->finish();
     return env.Undefined();
@@ -153,7 +153,7 @@ void NativeProgram::bring(const InputSpec& spec, const Rows& rows) {
   const seqnn::Value& value = program_->buffers[static_cast<size_t>(spec.buffer)].value;
   char* to = static_cast<char*>(frame_->data(spec.buffer));
   if (device_->readsHost()) return device_->gather(spec, value.dtype, rows, nullptr, to);
-  std::vector<char> aside(static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype));
+  std::vector<char> aside(bytesOf(value));
   for (int s = 0; s < spec.shards; ++s) gather(spec, s, value.dtype, rows, nullptr, aside.data());
   device_->upload(to, aside.data(), aside.size());
 }
@@ -267,7 +267,7 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
       device_->run(*frame_, constants_, recording_);
       for (size_t k = 0; k < to.size(); ++k) {
         const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
-        const size_t bytes = static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype);
+        const size_t bytes = bytesOf(value);
         device_->copy(to[k] + static_cast<size_t>(step) * bytes, frame_->data(program_->outputs[k]), bytes);
       }
       if (++progress->done == wait) {

@@ -77,7 +77,7 @@ class ProgramReader {
     b.value.dtype = static_cast<DType>(in_.integer(0, 3, "dtype"));
     b.value.shape = in_.shape();
     b.place = static_cast<size_t>(in_.integer(0, kMaxElements, "buffer place"));
-    const size_t bytes = static_cast<size_t>(b.value.shape.size()) * bytesOf(b.value.dtype);
+    const size_t bytes = bytesOf(b.value);
     if (b.home == Home::arena && b.place + bytes > program.arenaBytes) fail("program: a buffer ends outside the arena");
     if (b.home == Home::constant && b.place + bytes > root_.ownConstants.size())
       fail("program: a constant ends outside its section");

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/scan.h"
-#include "runtime/shards.h"
+#include "runtime/body_kernels.h"
 
 namespace seqnn {
 namespace {
@@ -61,8 +60,9 @@ class InstructionNode final : public Node {
 };
 
 std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table) {
-  if (std::strcmp(node.op(), "scan") == 0) return createScan(node, table);
-  if (std::strcmp(node.op(), "shards") == 0) return createShards(node, table);
+  for (const BodyKernel& entry : bodyKernels()) {
+    if (std::strcmp(entry.name, node.op()) == 0) return entry.create(node, table);
+  }
   for (int i = 0; i < table.count; ++i) {
     if (std::strcmp(table.entries[i].name, node.op()) == 0)
       return std::unique_ptr<Kernel>(table.entries[i].create(node));

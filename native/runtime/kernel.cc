@@ -15,6 +15,10 @@ size_t bytesOf(DType dtype) {
   return 0;
 }
 
+size_t bytesOf(const Value& value) {
+  return value.present ? static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype) : 0;
+}
+
 const char* nameOf(DType dtype) {
   switch (dtype) {
     case DType::f32:

@@ -38,6 +38,9 @@ struct Value {
   Shape shape;
 };
 
+// 0 for an omitted one.
+size_t bytesOf(const Value& value);
+
 class Program;
 class Device;
 

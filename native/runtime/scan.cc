@@ -2,13 +2,12 @@
 
 #include <vector>
 
+#include "runtime/body_kernels.h"
 #include "runtime/bytes.h"
 #include "runtime/device.h"
 
 namespace seqnn {
 namespace {
-
-size_t bytesOf(const Value& value) { return static_cast<size_t>(value.shape.size()) * seqnn::bytesOf(value.dtype); }
 
 void copyState(const Context& context, void* to, const void* from, size_t bytes) {
   if (context.device) {
@@ -38,7 +37,7 @@ class Scan final : public Kernel {
     for (size_t i = 0; i < stacked_; ++i) stride(node.input(static_cast<int>(i)));
     for (size_t i = 0; i < states_; ++i) state(node, static_cast<int>(i));
     for (size_t i = 0; i < ys_; ++i) stride(node.output(static_cast<int>(states_ + i)));
-    checkParameters(node, body);
+    if (steps_ > 0) checkParameters("scan", body, rooms(node));
     workspace = frame_.bytes() + stateBytes_;
   }
 
@@ -91,6 +90,17 @@ class Scan final : public Kernel {
     strides_.push_back(steps_ == 0 ? 0 : bytesOf(value) / static_cast<size_t>(steps_));
   }
 
+  // Bytes behind each parameter of the body.
+  std::vector<size_t> rooms(const Node& node) const {
+    const auto ys = strides_.begin() + static_cast<std::ptrdiff_t>(stacked_);
+    std::vector<size_t> all(strides_.begin(), ys);
+    all.insert(all.end(), stateSizes_.begin(), stateSizes_.end());
+    for (size_t i = 0; i < constants_; ++i)
+      all.push_back(bytesOf(node.input(static_cast<int>(stacked_ + states_ + i))));
+    all.insert(all.end(), ys, strides_.end());
+    return all;
+  }
+
   void state(const Node& node, int i) {
     const Value& first = node.input(static_cast<int>(stacked_) + i);
     if (!first.present) fail("scan: state %d is missing", i);
@@ -100,25 +110,6 @@ class Scan final : public Kernel {
     const Value& last = node.output(i);
     if (bytesOf(next) != stateSizes_.back() || (last.present && bytesOf(last) != stateSizes_.back()))
       fail("scan: state %d changes its size", i);
-  }
-
-  // A body buffer may not reach past what its parameter really points at.
-  void checkParameters(const Node& node, const Program& body) const {
-    for (const Buffer& b : body.buffers) {
-      if (b.home != Home::parameter) continue;
-      size_t room;
-      const size_t k = b.place;
-      if (k < stacked_)
-        room = strides_[k];
-      else if (k < stacked_ + states_)
-        room = stateSizes_[k - stacked_];
-      else if (k < stacked_ + states_ + constants_)
-        room = bytesOf(node.input(static_cast<int>(k)));
-      else
-        room = strides_[k - states_ - constants_];
-      if (steps_ > 0 && bytesOf(b.value) > room)
-        fail("scan: parameter %zu has %zu bytes, the body reads %zu", k, room, bytesOf(b.value));
-    }
   }
 
   Frame frame_;

@@ -4,6 +4,7 @@
 #include <exception>
 #include <vector>
 
+#include "runtime/body_kernels.h"
 #include "runtime/frame.h"
 
 namespace seqnn {
@@ -25,7 +26,10 @@ class Shards final : public Kernel {
     for (size_t i = 0; i < stacked_; ++i) strides_.push_back(stride(node.input(static_cast<int>(i)), shards));
     for (size_t i = 0; i < constants_; ++i) strides_.push_back(0);
     for (size_t i = 0; i < outputs; ++i) strides_.push_back(stride(node.output(static_cast<int>(i)), shards));
-    checkParameters(node, body);
+    // The slices of the stacked operands and results, the constants whole.
+    std::vector<size_t> rooms = strides_;
+    for (size_t i = stacked_; i < inputs; ++i) rooms[i] = bytesOf(node.input(static_cast<int>(i)));
+    checkParameters("shards", body, rooms);
     for (int64_t s = 0; s < shards; ++s) frames_.push_back(std::make_unique<Frame>(body, kernels));
     each_ = alignUp(frames_[0]->bytes());
     workspace = each_ * frames_.size();
@@ -64,21 +68,7 @@ class Shards final : public Kernel {
   static size_t stride(const Value& value, int64_t shards) {
     if (!value.present || value.shape.rank == 0 || value.shape.dim[0] != shards)
       fail("shards: a stacked operand does not have %lld shards", static_cast<long long>(shards));
-    return static_cast<size_t>(value.shape.size()) / static_cast<size_t>(shards) * bytesOf(value.dtype);
-  }
-
-  // A body buffer may not reach past what its parameter really points at.
-  void checkParameters(const Node& node, const Program& body) const {
-    for (const Buffer& b : body.buffers) {
-      if (b.home != Home::parameter) continue;
-      if (b.place < stacked_ + constants_ && !node.input(static_cast<int>(b.place)).present)
-        fail("shards: operand %zu is missing", b.place);
-      const bool constant = b.place >= stacked_ && b.place < stacked_ + constants_;
-      const Value& given = node.input(static_cast<int>(b.place));
-      const size_t room = constant ? static_cast<size_t>(given.shape.size()) * bytesOf(given.dtype) : strides_[b.place];
-      const size_t needed = static_cast<size_t>(b.value.shape.size()) * bytesOf(b.value.dtype);
-      if (needed > room) fail("shards: parameter %zu has %zu bytes, the body reads %zu", b.place, room, needed);
-    }
+    return bytesOf(value) / static_cast<size_t>(shards);
   }
 
   void runOne(int shard, const Call& call, char* memory, Context& context) {

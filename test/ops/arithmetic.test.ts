@@ -1,5 +1,5 @@
 import { ops } from '../../lib/index.js';
-import { slopes } from '../../lib/ops/slopes.js';
+import { fusedActivations } from '../../lib/ops/fused_activation.js';
 import type { TensorBase } from '../../lib/program/tensor.js';
 import { checkGradients, random64 } from '../support/gradcheck.js';
 
@@ -68,9 +68,9 @@ describe('pointwise gradients in double', () => {
     }
   }
   // What the gradients of activations are made of has gradients itself.
-  for (const [name, slope] of Object.entries(slopes)) {
-    it(`the slope of ${name}`, () =>
-      checkGradients((g, y) => slope(g, y), [random64([3, 7], 1, -2, 2), random64([3, 7], 2, 0.1, 0.9)]));
+  for (const [name, grad] of Object.entries(fusedActivations)) {
+    it(`the gradient of ${name}`, () =>
+      checkGradients((g, y) => grad(g, y), [random64([3, 7], 1, -2, 2), random64([3, 7], 2, 0.1, 0.9)]));
   }
   it('where', () =>
     checkGradients(

@@ -17,6 +17,7 @@ import { atOnce } from '../../lib/program/parts.js';
 import { Program } from '../../lib/program/program.js';
 import { shard, shardingInto } from '../../lib/program/shard.js';
 import { trace, type TraceInput } from '../../lib/program/trace.js';
+import { Variable } from '../../lib/program/variable.js';
 import { native } from '../../lib/runtime/addon.js';
 import { random64 } from '../support/gradcheck.js';
 import { random32 } from '../training/models.js';
@@ -110,17 +111,30 @@ const CASES: Record<string, Case> = {
     call: (x) => ops.subtract(x, ops.mean(x, 0, true)),
     inside: [],
   },
+  'random masks over the batch, its last axis and its first': {
+    call: (x) =>
+      ops.multiply(
+        ops.multiply(x, ops.random.dropoutMask([B, T, F], 0.6, f64)),
+        ops.add(
+          ops.transpose(ops.random.uniform([T, F, B], 0, 1, f64), [2, 0, 1]),
+          ops.random.normal([1, T, 1], 0, 1, f64),
+        ),
+      ),
+    inside: [],
+  },
 };
 
 /** Outputs and the gradients of a weighted sum of them by x and the weights, traced on a batch. */
 function traced({ layers: list = [], call }: Case) {
   const seeds = (y: TensorBase) => random64(y.shape, 7);
-  return trace([x64], (x) => {
+  const random = { seed: 5, counter: new Variable(new Int32Array([3])), streams: 0 };
+  const steps = (x: SymbolicTensor) => {
     const y = call(x, ...list.map((layer) => (v: TensorBase) => layer.invoke(v) as TensorBase));
     const weights = list.flatMap((layer) => layer.trainableWeights);
     const loss = ops.sum(ops.multiply(ops.tanh(y), seeds(y)));
     return [y, loss, ...gradients(loss, [x, ...weights])];
-  });
+  };
+  return trace([x64], steps, random);
 }
 
 function close(found: readonly Tensor[], expected: readonly Tensor[]): void {

@@ -35,6 +35,9 @@ template <class T>
 void lanesGemm(const T* packed, int M, int K, const Segment<T>* segments, int count, const T* bias, T* c, int64_t ldc,
                int lanes, bool accumulate);
 
+// Rows and columns from which on lanesOuter packs its factors.
+constexpr int kPackedOuter = 96;
+
 // Bytes of the workspace of lanesOuter.
 template <class T>
 size_t lanesOuterWorkspace(int M, int N, int steps, int lanes);

@@ -12,7 +12,7 @@ namespace {
 // or when the lanes would leave most of a vector empty.
 template <class T>
 bool transposes(int M, int N, int lanes) {
-  return (M >= 96 && N >= 96) || lanes * 2 < kLanes<T>;
+  return (M >= kPackedOuter && N >= kPackedOuter) || lanes * 2 < kLanes<T>;
 }
 
 // Steps summed in one go, such that the rows of a stay in the second-level cache.

@@ -56,10 +56,9 @@ class WeightGrads {
 
   // Whether the gradients of all weights come from the same columns, in a product large enough to be packed.
   bool together() const {
-    constexpr int kLarge = 96;
     const Product& q = c_.layout.product[0];
     return c_.layout.products == 1 && q.x && q.row == 0 && q.column == 0 && q.gates == c_.layout.gates &&
-           q.state == StateOperand::before && !c_.given() && c_.F > 0 && c_.T > 1 && c_.H >= kLarge && c_.B > 0;
+           q.state == StateOperand::before && !c_.given() && c_.F > 0 && c_.T > 1 && c_.H >= kPackedOuter && c_.B > 0;
   }
 
   // [x; h; 1] times the gradients of the sums, which are read once; the first step, before which there may be no state,
