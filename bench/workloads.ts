@@ -32,12 +32,15 @@ export function readWorkloads(path: string): Record<string, Workload> {
 class LNSimpleRNNCell extends Layer implements RNNCell {
   stateSize = this.units;
   outputSize = this.units;
-  cell = this.track(layers.simpleRNNCell({ units: this.units, activation: null }));
-  norm = this.track(layers.layerNormalization());
+  cell = this.track(layers.simpleRNNCell({ units: this.units, activation: null, dtype: this.dtype }));
+  norm = this.track(layers.layerNormalization({ dtype: this.dtype }));
   activation = activations.get('tanh');
 
-  constructor(readonly units: number) {
-    super();
+  constructor(
+    readonly units: number,
+    dtype: DType,
+  ) {
+    super({ dtype });
   }
 
   override call(inputs: any, states: any): any {
@@ -57,7 +60,7 @@ function layerOf([kind, units, ...rest]: (string | number)[], dtype: DType): Lay
     case 'GRU':
       return layers.gru(recurrent);
     case 'LNRNN':
-      return layers.rnn({ cell: new LNSimpleRNNCell(units as number), returnSequences: true, dtype });
+      return layers.rnn({ cell: new LNSimpleRNNCell(units as number, dtype), returnSequences: true, dtype });
     case 'Conv1D': {
       const [kernelSize, strides, dilationRate, padding, activation] = rest as [
         number,
@@ -77,12 +80,16 @@ function layerOf([kind, units, ...rest]: (string | number)[], dtype: DType): Lay
   }
 }
 
-/** The compiled model: Adam at 1e-3, mean squared error or cross-entropy on logits. */
-export function buildModel(w: Workload, dtype: DType = 'float32') {
+/** The compiled model, by default with Adam at 1e-3; mean squared error or cross-entropy on logits. */
+export function buildModel(
+  w: Workload,
+  dtype: DType = 'float32',
+  optimizer: optimizers.Optimizer = optimizers.adam({ learningRate: 1e-3 }),
+) {
   const model = sequential(w.layers.map((layer) => layerOf(layer, dtype)));
   model.build([null, w.steps, w.features]);
   const loss = w.loss === 'mse' ? 'mse' : losses.sparseCategoricalCrossentropy({ fromLogits: true });
-  model.compile({ optimizer: optimizers.adam({ learningRate: 1e-3 }), loss });
+  model.compile({ optimizer, loss });
   return model;
 }
 
