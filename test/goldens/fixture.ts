@@ -54,8 +54,11 @@ export function decodeAll(
   );
 }
 
-/** All cases in a folder, by name. */
+/** All cases in a folder and in those inside it, by path; what else lies there is left alone. */
 export function readCases(folder: string): Case[] {
-  const files = readdirSync(folder).filter((f) => f.endsWith('.json'));
-  return files.sort().map((f) => JSON.parse(readFileSync(join(folder, f), 'utf8')) as Case);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.json'));
+  return files
+    .sort()
+    .map((f) => JSON.parse(readFileSync(join(folder, f), 'utf8')) as Partial<Case>)
+    .filter((c): c is Case => typeof c.name === 'string' && typeof c.kind === 'string');
 }

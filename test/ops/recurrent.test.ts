@@ -159,6 +159,24 @@ describe('fused recurrent kernels', () => {
           checkGradients(fused(c, o, sizes), given);
         });
       }
+      // From 96 units on, gradients of the weights are summed every few steps.
+      it(`${name} ${JSON.stringify(o)} with 96 units: the gradients of the composed cell`, () => {
+        const sizes = [90, 5, 2, 96];
+        const given = args(c, sizes).map((t) => new Tensor((t.data as Float64Array).map((v) => v * 0.2), t.shape)); // prettier-ignore
+        const gradientsOf = (fn: (...xs: TensorBase[]) => TensorBase[]) =>
+          compile((...xs: TensorBase[]) => {
+            const loss = fn(...xs)
+              .map((y) => ops.sum(ops.square(y)))
+              .reduce((a, b) => ops.add(a, b));
+            return gradients(loss as SymbolicTensor, xs.slice(0, c.kind === 'lstm' ? 7 : 5) as SymbolicTensor[]);
+          })(...given);
+        const expected = gradientsOf(composed(c, o, sizes));
+        gradientsOf(fused(c, o, sizes)).forEach((t, i) =>
+          t.data.forEach((v, k) =>
+            assert.ok(Math.abs(v - expected[i].data[k]) < 1e-9, `argument ${i}: ${v} and ${expected[i].data[k]}`),
+          ),
+        );
+      });
     }
   }
   it('keeps what a second gradient of the same forward pass still reads', () => {

@@ -49,13 +49,19 @@ inline int gradRows(const RnnConfig& c) { return c.layout.reserve > 0 ? c.layout
 // What the walk leaves behind for the sums over time.
 template <class T>
 struct Kept {
-  T* dGates;  // [T, gradRows, H, B]; may be the reserve
+  T* dGates;  // [steps, gradRows, H, B] from step `firstGrad` on; with all steps, may be the reserve
+  int firstGrad;
   T* used;    // [T, H, B] h' as the products saw it; null where it is the outputs before
   T* reset;   // [T, H, B] r h'; null but for gru
   T* zeros;   // [paddedBatch]
   T* dScale;  // [normed, paddedBatch] sums over the steps
   T* dShift;  // as dScale
 };
+
+template <class T>
+T* gradsOf(const RnnConfig& c, const Kept<T>& kept, int s) {
+  return kept.dGates + int64_t(s - kept.firstGrad) * gradRows(c) * c.H * c.B;
+}
 
 inline int64_t timeOf(const RnnConfig& c, int s) { return c.reverse ? c.T - 1 - s : s; }
 

@@ -22,11 +22,14 @@ class BackwardLanes {
     scratch_ = places.take(size_t(scratchRows_) * paddedBatch<T>(c_.B) * sizeof(T));
   }
 
-  void run(const BackwardOperands<T>& o, const Kept<T>& kept, char* space) const {
-    pack(o, space);
+  void prepare(const BackwardOperands<T>& o, char* space) const { pack(o, space); }
+
+  // Steps [from, to), the last ones first.
+  void run(const BackwardOperands<T>& o, const Kept<T>& kept, int from, int to, char* space) const {
     const LaneCut<T> cut(c_, o.pool.threads());
-    o.pool.parallel(cut.tasks,
-                    [&](int task) { sequence(o, kept, space, cut.begin(task), cut.end(task) - cut.begin(task)); });
+    o.pool.parallel(cut.tasks, [&](int task) {
+      sequence(o, kept, from, to, space, cut.begin(task), cut.end(task) - cut.begin(task));
+    });
   }
 
  private:
@@ -59,7 +62,8 @@ class BackwardLanes {
 
   static T* at(char* space, size_t place) { return reinterpret_cast<T*>(space + place); }
 
-  void sequence(const BackwardOperands<T>& o, const Kept<T>& kept, char* space, int begin, int lanes) const {
+  void sequence(const BackwardOperands<T>& o, const Kept<T>& kept, int from, int to, char* space, int begin,
+                int lanes) const {
     if (lanes <= 0) return;
     const int H = c_.H, B = c_.B;
     const int64_t state = int64_t(H) * B;
@@ -76,16 +80,18 @@ class BackwardLanes {
     T* keep = scratch.take(1).p;
     b.keep = o.mask ? keep : nullptr;
     b.dReset = dProducts;
-    start(o.dhLast, b.dh, begin, lanes);
-    start(o.dcLast, b.dc, begin, lanes);
     const CellConstants<T> constants = cellConstants<T>(c_, o.peephole, o.normScale);
     const int64_t padded = paddedBatch<T>(B);
     b.dScale = {kept.dScale + begin, padded};
     b.dShift = {kept.dShift + begin, padded};
-    zeroRows<T>(b.dScale, c_.normed(), lanes);
-    zeroRows<T>(b.dShift, c_.normed(), lanes);
+    if (to == c_.T) {
+      start(o.dhLast, b.dh, begin, lanes);
+      start(o.dcLast, b.dc, begin, lanes);
+      zeroRows<T>(b.dScale, c_.normed(), lanes);
+      zeroRows<T>(b.dShift, c_.normed(), lanes);
+    }
 
-    for (int s = c_.T - 1; s >= 0; --s) {
+    for (int s = to - 1; s >= from; --s) {
       const int64_t time = timeOf(c_, s);
       const auto ofStep = [&](const T* states) {
         return Rows<const T>{states ? states + s * state + begin : nullptr, B};
@@ -96,7 +102,7 @@ class BackwardLanes {
       b.hBefore = stateBefore<T>(c_, o.hs, o.h0, kept.zeros, s, begin);
       b.cBefore = stateBefore<T>(c_, o.cs, o.c0, kept.zeros, s, begin);
       if (o.reserve) b.gates = {o.reserve + s * c_.layout.reserve * state + begin, B};
-      b.dGates = {kept.dGates + s * gradRows(c_) * state + begin, B};
+      b.dGates = {gradsOf(c_, kept, s) + begin, B};
       if (o.normed) b.normed = {o.normed + s * c_.normRows() * B + begin, B};
       if (c_.given() && o.dx) b.dGiven = {o.dx + time * c_.F * B + begin, B};
       if (kept.reset) b.reset = {kept.reset + s * state + begin, B};
@@ -135,6 +141,7 @@ class BackwardLanes {
       if (c_.zonesC()) addRows<T>(readOnly(heldC), {}, b.dc, H, lanes);
       if (o.dx && !c_.given()) throughX(b, o.dx + time * c_.F * B + begin, space);
     }
+    if (from > 0) return;
     if (o.dh0) copyRows<T>(readOnly(b.dh), {o.dh0 + begin, B}, H, lanes);
     if (o.dc0) copyRows<T>(readOnly(b.dc), {o.dc0 + begin, B}, H, lanes);
   }

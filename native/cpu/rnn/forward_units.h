@@ -1,8 +1,10 @@
 #pragma once
 
 // One sample at a time, lanes are units: for predictions of one or a few sequences. In a few steps the weights are read
-// as they lie; for more they are packed, so that each step reads them in one stretch.
+// as they lie. For more, those of the state are packed, so that each step reads them in one stretch, and the input's
+// part of the sums is found for many steps at once.
 
+#include "cpu/gemm/gemm.h"
 #include "cpu/rnn/forward.h"
 
 namespace seqnn {
@@ -69,11 +71,14 @@ SEQNN_INLINE void timesColumns(const Terms<T>* terms, int count, const T* bias, 
   for (int i = 0; i < N; ++i) storeLanes<T>(z + column + i * L, even[i] + odd[i], lanesOf(i));
 }
 
-// z[0 .. columns) = bias + terms
+// z[0 .. columns) = bias + terms. Backwards, the strips that the call before read last come first: they may still be in
+// the first-level cache.
 template <class T>
-void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int columns) {
+void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int columns, bool backwards) {
   constexpr int L = kLanes<T>;
-  for (int column = 0; column < columns; column += kStrip<T>) {
+  const int strips = (columns + kStrip<T> - 1) / kStrip<T>;
+  for (int i = 0; i < strips; ++i) {
+    const int column = (backwards ? strips - 1 - i : i) * kStrip<T>;
     const int left = columns - column, vectors = (left + L - 1) / L, last = left - (vectors - 1) * L;
     switch (vectors) {
       case 1:
@@ -100,7 +105,9 @@ class ForwardUnits {
   explicit ForwardUnits(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)) {
     Places places;
     bias_ = places.take(size_t(c_.layout.rows) * c_.H * sizeof(T));
-    packed_ = places.take(packs() ? size_t(c_.F + c_.H) * size_t(c_.columns()) * sizeof(T) : 0);
+    packed_ = places.take(packs() ? size_t(c_.H) * size_t(c_.columns()) * sizeof(T) : 0);
+    sums_ = places.take(packs() ? size_t(stepsAhead()) * size_t(c_.columns()) * sizeof(T) : 0);
+    product_ = places.take(packs() ? gemmSerialWorkspace<T>(stepsAhead(), static_cast<int>(c_.columns()), c_.F) : 0);
     // gates, h' with dropout, the dropout mask, r h', two alternating h and c
     scratch_ = places.take(size_t(c_.layout.rows + 7) * padded() * sizeof(T));
     workspace = places.used();
@@ -117,6 +124,8 @@ class ForwardUnits {
   size_t workspace;
 
  private:
+  static constexpr int kStepsAhead = 48;
+
   // Weights that stay in the first cache are as good as they lie.
   bool packs() const {
     constexpr int kManySteps = 8;
@@ -125,18 +134,24 @@ class ForwardUnits {
   }
   void pack(const ForwardOperands<T>& o, const Product& p, char* space) const {
     const int64_t columns = c_.columns();
-    const int first = p.column * c_.H, own = p.gates * c_.H;
-    if (p.x) packStrips<T>(o.kernel + first, columns, c_.F, own, packedKernel(p, space));
-    if (p.state != StateOperand::none) {
-      packStrips<T>(o.recurrent + first, columns, c_.H, own, packedRecurrent(p, space));
-    }
+    if (p.state == StateOperand::none) return;
+    packStrips<T>(o.recurrent + p.column * c_.H, columns, c_.H, p.gates * c_.H, packedRecurrent(p, space));
   }
   // Each product's part lies behind those of the columns before it.
-  T* packedKernel(const Product& p, char* space) const {
-    return reinterpret_cast<T*>(space + packed_) + int64_t(p.column) * c_.H * c_.F;
-  }
   T* packedRecurrent(const Product& p, char* space) const {
-    return reinterpret_cast<T*>(space + packed_) + c_.columns() * c_.F + int64_t(p.column) * c_.H * c_.H;
+    return reinterpret_cast<T*>(space + packed_) + int64_t(p.column) * c_.H * c_.H;
+  }
+
+  int stepsAhead() const { return c_.T < kStepsAhead ? c_.T : kStepsAhead; }
+  // [steps, columns] bias and input's part of the sums of the steps from s on.
+  void sumInputs(const ForwardOperands<T>& o, char* space, int sample, int s) const {
+    const int steps = c_.T - s < kStepsAhead ? c_.T - s : kStepsAhead, columns = static_cast<int>(c_.columns());
+    T* const sums = reinterpret_cast<T*>(space + sums_);
+    for (int i = 0; i < steps; ++i) std::memcpy(sums + int64_t(i) * columns, space + bias_, columns * sizeof(T));
+    const int64_t step = int64_t(c_.F) * c_.B;
+    const T* x = o.x + timeOf(c_, s) * step + sample;
+    gemmSerial<T>(steps, columns, c_.F, matrix<T>(x, c_.reverse ? -step : step, c_.B, c_.F),
+                  matrix<T>(o.kernel, 1, columns, c_.F), sums, columns, true, space + product_);
   }
 
   int64_t padded() const { return paddedBatch<T>(c_.H); }
@@ -179,6 +194,7 @@ class ForwardUnits {
     b.gates = {gates, 0};
     b.reset = {reset, 0};
     for (int s = 0; s < c_.T; ++s) {
+      if (packs() && s % kStepsAhead == 0) sumInputs(o, space, sample, s);
       const int64_t time = timeOf(c_, s);
       const int now = s & 1, before = now ^ 1;
       b.hBefore = {hs[before], 0};
@@ -194,7 +210,7 @@ class ForwardUnits {
         copyRows<T>(b.hBefore, b.h, 1, H);
         copyRows<T>(b.cBefore, b.c, 1, H);
       } else {
-        step(o, space, constants, b, o.x + time * c_.F * c_.B + sample);
+        step(o, space, constants, b, o.x + time * c_.F * c_.B + sample, s);
       }
       if (o.hs) scatter(hs[now], o.hs + s * state, sample);
       if (o.cs) scatter(cs[now], o.cs + s * state, sample);
@@ -205,32 +221,32 @@ class ForwardUnits {
   }
 
   void step(const ForwardOperands<T>& o, char* space, const CellConstants<T>& constants, const ForwardBlock<T>& b,
-            const T* x) const {
+            const T* x, int s) const {
     const T* bias = reinterpret_cast<const T*>(space + bias_);
     const int64_t columns = c_.columns();
+    const bool packed = packs();
+    const T* sums = reinterpret_cast<const T*>(space + sums_) + (s % kStepsAhead) * columns;
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
       const int first = product.column * c_.H;
       if (product.state == StateOperand::reset) steps_.forwardReset(constants, b);
       Terms<T> terms[2];
       int count = 0;
-      const bool packed = packs();
-      if (product.x) {
-        terms[count++] = {x, c_.B, packed ? packedKernel(product, space) : o.kernel + first, columns, c_.F, packed};
-      }
+      if (product.x && !packed) terms[count++] = {x, c_.B, o.kernel + first, columns, c_.F, false};
       if (product.state != StateOperand::none) {
         const T* h = product.state == StateOperand::reset ? b.reset.p : b.hUsed.p;
         terms[count++] = {h, 1, packed ? packedRecurrent(product, space) : o.recurrent + first, columns, c_.H, packed};
       }
       const int row = product.row * c_.H;
-      timesMatrix<T>(terms, count, bias + row, b.gates.p + row, product.gates * c_.H);
+      timesMatrix<T>(terms, count, packed && product.x ? sums + first : bias + row, b.gates.p + row,
+                     product.gates * c_.H, packed && s % 2 == 1);
     }
     steps_.forward(constants, b);
   }
 
   RnnConfig c_;
   CellSteps<T> steps_;
-  size_t bias_, packed_, scratch_;
+  size_t bias_, packed_, sums_, product_, scratch_;
 };
 
 }  // namespace
