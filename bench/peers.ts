@@ -2,45 +2,73 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export interface PeerTiming {
-  train_ms: number;
+  train_ms?: number;
   predict_ms?: number;
   predict1_ms?: number;
 }
 
 interface Peer {
   name: string;
-  script: string;
-  threads: number;
-  modules: string[];
+  /** The script, and what it is given beside the workload. */
+  command: readonly string[];
+  setting: string;
+  /** Whether what it needs is there. */
+  found(): boolean;
 }
 
-const PEERS: Peer[] = [
-  { name: 'PyTorch, 1 thread', script: 'torch_steps.py', threads: 1, modules: ['torch'] },
-  { name: 'PyTorch, 2 threads', script: 'torch_steps.py', threads: 2, modules: ['torch'] },
-  { name: 'Keras on JAX', script: 'keras_steps.py', threads: 2, modules: ['keras', 'jax'] },
+const python = process.env.SEQNN_PYTHON ?? 'python3';
+const environment = { ...process.env, KERAS_BACKEND: 'jax' };
+const script = (name: string) => fileURLToPath(new URL(`../../bench/peers/${name}`, import.meta.url));
+
+function pythonPeer(name: string, file: string, threads: number, ...modules: string[]): Peer {
+  const imports = modules.map((m) => `import ${m}`).join('; ');
+  return {
+    name,
+    command: [python, script(file)],
+    setting: String(threads),
+    found: () => spawnSync(python, ['-c', imports], { env: environment }).status === 0,
+  };
+}
+
+function tfjsPeer(backend: string): Peer {
+  return {
+    name: `tfjs, ${backend}`,
+    command: [process.execPath, script('tfjs_steps.mjs')],
+    setting: backend,
+    found() {
+      try {
+        import.meta.resolve('@tensorflow/tfjs-layers');
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+const PEERS: readonly Peer[] = [
+  pythonPeer('PyTorch, 1 thread', 'torch_steps.py', 1, 'torch'),
+  pythonPeer('PyTorch, 2 threads', 'torch_steps.py', 2, 'torch'),
+  pythonPeer('Keras on JAX', 'keras_steps.py', 2, 'keras', 'jax'),
+  tfjsPeer('cpu'),
+  tfjsPeer('wasm'),
 ];
 
-const python = process.env.SEQNN_PYTHON ?? 'python3';
-
-/** The peers whose modules this machine's Python imports. */
+/** The peers that this machine has. */
 export function findPeers(): Peer[] {
-  return PEERS.filter(
-    (peer) =>
-      spawnSync(python, ['-c', peer.modules.map((m) => `import ${m}`).join('; ')], {
-        env: { ...process.env, KERAS_BACKEND: 'jax' },
-      }).status === 0,
-  );
+  return PEERS.filter((peer) => peer.found());
 }
 
 /** One workload in a process of the peer's own; null when it failed (the reason goes to stderr). */
-export function runPeer(peer: Peer, workloadsFile: string, name: string): PeerTiming | null {
-  const script = fileURLToPath(new URL(`../../bench/peers/${peer.script}`, import.meta.url));
-  const result = spawnSync(python, [script, workloadsFile, name, String(peer.threads)], {
-    encoding: 'utf8',
-    env: { ...process.env, KERAS_BACKEND: 'jax' },
-  });
+export function runPeer(
+  { name: peer, command, setting }: Peer,
+  workloadsFile: string,
+  name: string,
+): PeerTiming | null {
+  const [program, ...args] = command;
+  const result = spawnSync(program, [...args, workloadsFile, name, setting], { encoding: 'utf8', env: environment });
   if (result.status !== 0) {
-    process.stderr.write(`${peer.name}: ${result.stderr.split('\n').slice(-3).join(' ')}\n`);
+    process.stderr.write(`${peer}: ${result.stderr.split('\n').slice(-3).join(' ')}\n`);
     return null;
   }
   return JSON.parse(result.stdout.trim().split('\n').pop() as string) as PeerTiming;

@@ -55,6 +55,8 @@ const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} co
 const run = { machine, isa, threads, commit: commit(), date: new Date().toISOString() };
 print(`${machine}; ${isa}; ${threads} threads; commit ${run.commit}; ${run.date}`);
 
+const FIGURES = ['train_ms', 'predict_ms', 'predict1_ms'] as const;
+type Figure = (typeof FIGURES)[number];
 type Result = Timing & { checked: true; peers?: Record<string, PeerTiming | null>; roof?: Roof };
 
 /** Adds to each result what its train step needs at least, and prints the share of the bound that it reaches. */
@@ -84,9 +86,10 @@ async function benchWorkloads() {
     if (!all[name]) throw new Error(`bench: no workload '${name}'; did you mean '${nearest(name, Object.keys(all))}'?`);
   }
   const peers = options.peers ? findPeers() : [];
-  print(
-    `${'workload'.padEnd(16)}${['train ms', 'predict ms', 'one ms'].map((h) => h.padStart(11)).join('')}${peers.map((p) => p.name.padStart(20)).join('')}${peers.length ? '   against the best' : ''}`,
-  );
+  const against = peers.length > 0 ? ['train ×', 'predict ×', 'one ×'] : [];
+  const row = (first: string, cells: readonly string[]) =>
+    print(`${first.padEnd(20)}${cells.map((c) => c.padStart(12)).join('')}`);
+  row('workload', ['train ms', 'predict ms', 'one ms', ...against]);
   const workloads: Record<string, Result> = {};
   for (const name of names) {
     const w = all[name];
@@ -94,14 +97,11 @@ async function benchWorkloads() {
     const timing = await measure(w, budget);
     const others = Object.fromEntries(peers.map((p) => [p.name, runPeer(p, options.workloads, name)]));
     workloads[name] = { ...timing, checked: true, ...(peers.length ? { peers: others } : {}) };
-    const best = Math.min(...Object.values(others).map((o) => o?.train_ms ?? Infinity));
-    const cells = [timing.train_ms, timing.predict_ms, timing.predict1_ms]
-      .map((v) => v.toFixed(4).padStart(11))
-      .join('');
-    const theirs = peers.map((p) => (others[p.name]?.train_ms.toFixed(3) ?? 'failed').padStart(20)).join('');
-    print(
-      `${name.padEnd(16)}${cells}${theirs}${peers.length ? `${(best / timing.train_ms).toFixed(1)}×`.padStart(19) : ''}`,
-    );
+    const times = (figure: Figure) =>
+      (Math.min(...Object.values(others).map((o) => o?.[figure] ?? Infinity)) / timing[figure]).toFixed(1);
+    row(name, [...FIGURES.map((f) => timing[f].toFixed(4)), ...(peers.length > 0 ? FIGURES.map(times) : [])]);
+    for (const [peer, theirs] of Object.entries(others))
+      row(`  ${peer}`.slice(0, 20), theirs ? FIGURES.map((f) => theirs[f]?.toFixed(4) ?? '-') : ['failed']);
   }
   if (options.roofline) printRoofline(all, workloads);
   const start_ms = timeStart();
