@@ -168,7 +168,7 @@ describe('fused recurrent kernels', () => {
             const loss = fn(...xs)
               .map((y) => ops.sum(ops.square(y)))
               .reduce((a, b) => ops.add(a, b));
-            return gradients(loss as SymbolicTensor, xs.slice(0, c.kind === 'lstm' ? 7 : 5) as SymbolicTensor[]);
+            return gradients(loss, xs.slice(0, c.kind === 'lstm' ? 7 : 5));
           })(...given);
         const expected = gradientsOf(composed(c, o, sizes));
         gradientsOf(fused(c, o, sizes)).forEach((t, i) =>
