@@ -20,6 +20,7 @@
 #if defined(SEQNN_CUDA_TESTS)
 #include "cuda/tests/fake_device.h"
 #else
+#include "tests/allocations.h"
 #include "tests/host_device.h"
 #endif
 
@@ -246,7 +247,13 @@ inline std::vector<Array> FakeNode::run(const char* isa, int threads, int times)
   const std::unique_ptr<FakeDevice::Pool> pool(FakeDevice::newPool(threads));
   Context context{*pool};
   const Call call{table.data(), workspace.data(), context};
+#if !defined(SEQNN_CUDA_TESTS)
+  const int64_t before = allocations();
+#endif
   for (int i = 0; i < times; ++i) kernel->run(call);
+#if !defined(SEQNN_CUDA_TESTS)
+  EXPECT_EQ(allocations(), before) << op_ << " allocates when it runs (" << isa << ")";
+#endif
   FakeDevice::finish(*pool);
 
   for (const auto& buffer : buffers) EXPECT_TRUE(buffer->intact()) << op_ << " wrote past an operand (" << isa << ")";
