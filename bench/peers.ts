@@ -54,6 +54,9 @@ const PEERS: readonly Peer[] = [
   tfjsPeer('wasm'),
 ];
 
+/** For one workload; tfjs takes minutes for a step of the largest. */
+const PATIENCE_MS = 120_000;
+
 /** The peers that this machine has. */
 export function findPeers(): Peer[] {
   return PEERS.filter((peer) => peer.found());
@@ -66,7 +69,11 @@ export function runPeer(
   name: string,
 ): PeerTiming | null {
   const [program, ...args] = command;
-  const result = spawnSync(program, [...args, workloadsFile, name, setting], { encoding: 'utf8', env: environment });
+  const result = spawnSync(program, [...args, workloadsFile, name, setting], {
+    encoding: 'utf8',
+    env: environment,
+    timeout: PATIENCE_MS,
+  });
   if (result.status !== 0) {
     process.stderr.write(`${peer}: ${result.stderr.split('\n').slice(-3).join(' ')}\n`);
     return null;
