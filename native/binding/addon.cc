@@ -25,9 +25,8 @@ Napi::Value opNames(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value setThreads(const Napi::CallbackInfo& info) {
-  const double n = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : -1;
   try {
-    Environment::of(info.Env()).setThreads(n >= 1 && n <= 1e6 && n == static_cast<int>(n) ? static_cast<int>(n) : -1);
+    Environment::of(info.Env()).setThreads(info[0].ToNumber().DoubleValue());
   } catch (const Error& error) {
     throw Napi::RangeError::New(info.Env(), error.what());
   }

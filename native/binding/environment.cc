@@ -1,5 +1,6 @@
 #include "binding/environment.h"
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -58,11 +59,11 @@ void Environment::stop() {
   finished_.clear();
 }
 
-void Environment::setThreads(int threads) {
-  if (threads < 1 || threads > kMaxThreads)
-    fail("setThreads: %d, expected an integer from 1 to %d", threads, kMaxThreads);
+void Environment::setThreads(double threads) {
+  if (!(threads >= 1 && threads <= kMaxThreads) || threads != std::floor(threads))
+    fail("setThreads: %.12g, expected an integer from 1 to %d", threads, kMaxThreads);
   std::lock_guard<std::mutex> guard(lock_);
-  host_->setThreads(threads);
+  host_->setThreads(static_cast<int>(threads));
 }
 
 Device& Environment::device(const std::string& name) {

@@ -32,7 +32,7 @@ class Environment {
   static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
   Napi::Promise submit(Napi::Env env, std::function<void()> work, std::function<Napi::Value(Napi::Env)> done);
-  void setThreads(int threads);
+  void setThreads(double threads);
   bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
   // Held while a program runs or a variable is read or written.

@@ -13,5 +13,6 @@ describe('what is too large', () => {
     assert.throws(wide, /GB of working memory|larger than this machine can hold/);
     assert.throws(() => setThreads(0), /setThreads: expected an integer of at least 1, got 0/);
     assert.throws(() => setThreads(1000), /setThreads: 1000, expected an integer from 1 to \d+/);
+    assert.throws(() => setThreads(1e7), /setThreads: 10000000, expected an integer from 1 to \d+/);
   });
 });
