@@ -40,6 +40,8 @@ describe('initializers', () => {
       [3, 6],
       [5, 5],
       [2, 3, 4],
+      [97, 97],
+      [70, 200],
     ]) {
       const { data } = initializers.orthogonal({ gain: 2 })(shape, 'float64') as Tensor;
       const n = shape[shape.length - 1];
