@@ -46,7 +46,7 @@ function tfjsPeer(backend: string): Peer {
   };
 }
 
-const PEERS: readonly Peer[] = [
+export const PEERS: readonly Peer[] = [
   pythonPeer('PyTorch, 1 thread', 'torch_steps.py', 1, 'torch'),
   pythonPeer('PyTorch, 2 threads', 'torch_steps.py', 2, 'torch'),
   pythonPeer('Keras on JAX', 'keras_steps.py', 2, 'keras', 'jax'),
@@ -75,7 +75,8 @@ export function runPeer(
     timeout: PATIENCE_MS,
   });
   if (result.status !== 0) {
-    process.stderr.write(`${peer}: ${result.stderr.split('\n').slice(-3).join(' ')}\n`);
+    const reason = result.error?.message ?? result.stderr.split('\n').slice(-3).join(' ');
+    process.stderr.write(`${peer}: ${reason}\n`);
     return null;
   }
   return JSON.parse(result.stdout.trim().split('\n').pop() as string) as PeerTiming;

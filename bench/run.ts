@@ -41,7 +41,7 @@ const print = (line: string) => (options.json ? process.stderr : process.stdout)
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
@@ -97,11 +97,13 @@ async function benchWorkloads() {
     const timing = await measure(w, budget);
     const others = Object.fromEntries(peers.map((p) => [p.name, runPeer(p, options.workloads, name)]));
     workloads[name] = { ...timing, checked: true, ...(peers.length ? { peers: others } : {}) };
-    const times = (figure: Figure) =>
-      (Math.min(...Object.values(others).map((o) => o?.[figure] ?? Infinity)) / timing[figure]).toFixed(1);
+    const times = (figure: Figure) => {
+      const theirs = Object.values(others).flatMap((o) => o?.[figure] ?? []);
+      return theirs.length > 0 ? (Math.min(...theirs) / timing[figure]).toFixed(1) : '-';
+    };
     row(name, [...FIGURES.map((f) => timing[f].toFixed(4)), ...(peers.length > 0 ? FIGURES.map(times) : [])]);
     for (const [peer, theirs] of Object.entries(others))
-      row(`  ${peer}`.slice(0, 20), theirs ? FIGURES.map((f) => theirs[f]?.toFixed(4) ?? '-') : ['failed']);
+      row(`  ${peer}`, theirs ? FIGURES.map((f) => theirs[f]?.toFixed(4) ?? '-') : ['failed']);
   }
   if (options.roofline) printRoofline(all, workloads);
   const start_ms = timeStart();

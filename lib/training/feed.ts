@@ -5,7 +5,7 @@ import { inOrder, shuffle } from './shuffle.js';
 import { sourcesOf, specsOf, type BatchSpecs, type Table } from './table.js';
 
 /** How long native code works before it reports; whoever reads a weight meanwhile waits that long. */
-const CHUNK_MS = 10;
+export const CHUNK_MS = 10;
 const FIRST_CHUNK = 64;
 
 /** What drives the batches of one epoch. */

@@ -4,6 +4,7 @@ import { allocate, bytesPerElement, DTYPES, sizeOf, type Spec } from '../program
 import type { Program } from '../program/program.js';
 import { native } from '../runtime/addon.js';
 import { CallbackList, type CallbackLike } from './callbacks/callback.js';
+import { CHUNK_MS } from './feed.js';
 import type { Model } from './model.js';
 import { checkFlag, checkSignal } from './options.js';
 import { inputsOf } from './prepare.js';
@@ -22,7 +23,6 @@ export interface PredictOptions {
 }
 const OPTIONS: readonly (keyof PredictOptions)[] = ['batchSize', 'training', 'signal', 'callbacks'];
 
-const CHUNK_MS = 10;
 /** Results are read back in pieces of about this size. */
 const PIECE_BYTES = 1 << 20;
 /** predictSync runs up to so many rows as one program. */

@@ -31,7 +31,7 @@ class Bound {
   Bound(const FakeNode& node, const char* isa, const std::vector<Array>& values) : kernel_(node.create(isa)) {
     const auto add = [&](const Value& value, const char* bytes) {
       if (!value.present) return -1;
-      const size_t size = static_cast<size_t>(value.shape.size()) * bytesOf(value.dtype);
+      const size_t size = bytesOf(value);
       buffers_.push_back(std::make_unique<GuardedBuffer>(size, 0));
       if (bytes) std::memcpy(buffers_.back()->data(), bytes, size);
       table_.push_back(buffers_.back()->data());

@@ -1,5 +1,5 @@
 // Preloaded into node (test/runtime/allocations.test.ts): says at the end how often threads other than the first have
-// asked for memory.
+// asked for memory. (calloc is left out: dlsym itself calls it.)
 
 #include <dlfcn.h>
 #include <sys/syscall.h>

@@ -55,7 +55,7 @@ inline RnnOperands randomOperands(const RnnCase& c, DType dtype, unsigned seed) 
   const auto random = [&](const Dims& dims, double scale) { return Array::random(dtype, dims, ++seed, -scale, scale); };
   o[0] = random({c.T, c.given() ? c.columns() : c.F, c.B}, 1);
   if (!c.given()) o[1] = random({c.F, c.columns()}, 0.8);
-  o[2] = random({c.H, c.columns()}, c.H > 8 ? 0.4 : 0.8);
+  o[2] = random({c.H, c.columns()}, c.H > 32 ? 0.1 : c.H > 8 ? 0.4 : 0.8);
   if (c.bias && !c.given())
     o[3] = c.cell == "gruResetAfter" ? random({2, c.columns()}, 0.5) : random({c.columns()}, 0.5);
   if (c.initial) o[4] = random({c.H, c.B}, 1);

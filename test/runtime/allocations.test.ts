@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { native } from '../../lib/runtime/addon.js';
+import { CHUNK_MS } from '../../lib/training/feed.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -56,8 +57,9 @@ describe('memory', () => {
   for (const threads of [1, 2]) {
     it(`is not asked for in a train step, with threads: ${threads}`, () => {
       const [few, many] = [trained(100, threads), trained(1600, threads)];
-      // Some are for the reports, fewer than two for each; they come every CHUNK_MS (lib/training/feed.ts).
-      const reports = many.ms / 10;
+      // Some are for the reports, fewer than two for each; which come every CHUNK_MS.
+      const reports = many.ms / CHUNK_MS;
+      assert.ok(few.mallocs > 0);
       assert.ok(
         many.mallocs - few.mallocs < 100 + 3 * reports,
         `${few.mallocs} in 100 steps, ${many.mallocs} in 1600, which took ${many.ms} ms`,

@@ -138,7 +138,7 @@ struct ConcatConfig {
 inline size_t copiedBytes(const Node& node) {
   const Value& x = present(node, 0);
   expectOutput(node, 0, "the output", x.dtype, x.shape.size());
-  return static_cast<size_t>(x.shape.size()) * bytesOf(x.dtype);
+  return bytesOf(x);
 }
 
 // The output of a oneHot, whose indices are its rows.

@@ -35,8 +35,8 @@ class RnnGrad final : public OptionalOperands {
                                           wanted<T>(call, kDPeephole),  wanted<T>(call, kDNormScale),
                                           wanted<T>(call, kDNormShift), call.context.pool};
     const auto place = [&](size_t at) { return reinterpret_cast<T*>(call.workspace + at); };
-    const int once = sums_.stepsAtOnce();
-    Kept<T> kept = {once < c_.T ? place(dGates_) : wanted<T>(call, kDGates),
+    const bool inParts = once_ < c_.T;
+    Kept<T> kept = {inParts ? place(dGates_) : wanted<T>(call, kDGates),
                     0,
                     keepsUsed() ? place(used_) : nullptr,
                     c_.kind == CellKind::gru ? place(reset_) : nullptr,
@@ -44,12 +44,12 @@ class RnnGrad final : public OptionalOperands {
                     place(dScale_),
                     place(dShift_)};
     std::memset(kept.zeros, 0, size_t(paddedBatch<T>(c_.B)) * sizeof(T));
-    walk_.prepare(operands, call.workspace);
+    walk_.pack(operands, call.workspace);
     sums_.start(operands);
     int to = c_.T;
     do {
-      const int from = to > once ? to - once : 0;
-      if (once < c_.T) kept.firstGrad = from;
+      const int from = to > once_ ? to - once_ : 0;
+      kept.firstGrad = inParts ? from : 0;
       walk_.run(operands, kept, from, to, call.workspace);
       sums_.add(operands, kept, from, to, call.workspace);
       to = from;
@@ -59,10 +59,9 @@ class RnnGrad final : public OptionalOperands {
 
  private:
   RnnGrad(const Node& node, const RnnConfig& config, Places places)
-      : OptionalOperands(node), c_(config), walk_(config, places), sums_(config, places) {
+      : OptionalOperands(node), c_(config), walk_(config, places), sums_(config, places), once_(sums_.stepsAtOnce()) {
     const size_t states = size_t(c_.T) * c_.H * c_.B * sizeof(T);
-    const int once = sums_.stepsAtOnce();
-    dGates_ = places.take(once < c_.T ? size_t(once) * gradRows(c_) * c_.H * c_.B * sizeof(T) : 0);
+    dGates_ = places.take(once_ < c_.T ? size_t(once_) * gradRows(c_) * c_.H * c_.B * sizeof(T) : 0);
     used_ = places.take(keepsUsed() ? states : 0);
     reset_ = places.take(c_.kind == CellKind::gru ? states : 0);
     zeros_ = places.take(size_t(paddedBatch<T>(c_.B)) * sizeof(T));
@@ -76,6 +75,7 @@ class RnnGrad final : public OptionalOperands {
   RnnConfig c_;
   BackwardLanes<T> walk_;
   WeightGrads<T> sums_;
+  int once_;  // steps walked back and summed at a time
   size_t dGates_, used_, reset_, zeros_, dScale_, dShift_;
 };
 

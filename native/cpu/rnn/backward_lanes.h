@@ -22,7 +22,23 @@ class BackwardLanes {
     scratch_ = places.take(size_t(scratchRows_) * paddedBatch<T>(c_.B) * sizeof(T));
   }
 
-  void prepare(const BackwardOperands<T>& o, char* space) const { pack(o, space); }
+  // Before the first steps.
+  void pack(const BackwardOperands<T>& o, char* space) const {
+    const int64_t columns = c_.columns();
+    const int H = c_.H, total = gatesOfBefore() * H;
+    int done = 0;
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& product = c_.layout.product[p];
+      const T* w = o.recurrent + product.column * H;
+      const int K = product.gates * H;
+      if (product.state == StateOperand::reset) packLanes<T>(w, columns, 1, H, K, at(space, dReset_), 0, K);
+      if (product.state != StateOperand::before) continue;
+      packLanes<T>(w, columns, 1, H, K, at(space, dBefore_), done, total);
+      done += K;
+    }
+    const int all = static_cast<int>(columns);
+    if (o.dx && !c_.given()) packLanes<T>(o.kernel, columns, 1, c_.F, all, at(space, dX_), 0, all);
+  }
 
   // Steps [from, to), the last ones first.
   void run(const BackwardOperands<T>& o, const Kept<T>& kept, int from, int to, char* space) const {
@@ -41,23 +57,6 @@ class BackwardLanes {
       if (c_.layout.product[p].state == StateOperand::before) gates += c_.layout.product[p].gates;
     }
     return gates;
-  }
-
-  void pack(const BackwardOperands<T>& o, char* space) const {
-    const int64_t columns = c_.columns();
-    const int H = c_.H, total = gatesOfBefore() * H;
-    int done = 0;
-    for (int p = 0; p < c_.layout.products; ++p) {
-      const Product& product = c_.layout.product[p];
-      const T* w = o.recurrent + product.column * H;
-      const int K = product.gates * H;
-      if (product.state == StateOperand::reset) packLanes<T>(w, columns, 1, H, K, at(space, dReset_), 0, K);
-      if (product.state != StateOperand::before) continue;
-      packLanes<T>(w, columns, 1, H, K, at(space, dBefore_), done, total);
-      done += K;
-    }
-    const int all = static_cast<int>(columns);
-    if (o.dx && !c_.given()) packLanes<T>(o.kernel, columns, 1, c_.F, all, at(space, dX_), 0, all);
   }
 
   static T* at(char* space, size_t place) { return reinterpret_cast<T*>(space + place); }

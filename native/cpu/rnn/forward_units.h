@@ -102,12 +102,15 @@ void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int colu
 template <class T>
 class ForwardUnits {
  public:
-  explicit ForwardUnits(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)) {
+  explicit ForwardUnits(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)), packs_(packs(config)) {
     Places places;
     bias_ = places.take(size_t(c_.layout.rows) * c_.H * sizeof(T));
-    packed_ = places.take(packs() ? size_t(c_.H) * size_t(c_.columns()) * sizeof(T) : 0);
-    sums_ = places.take(packs() ? size_t(stepsAhead()) * size_t(c_.columns()) * sizeof(T) : 0);
-    product_ = places.take(packs() ? gemmSerialWorkspace<T>(stepsAhead(), static_cast<int>(c_.columns()), c_.F) : 0);
+    if (packs_) {
+      const int columns = static_cast<int>(c_.columns()), ahead = stepsAhead(0);
+      packed_ = places.take(size_t(c_.H) * columns * sizeof(T));
+      sums_ = places.take(size_t(ahead) * columns * sizeof(T));
+      product_ = places.take(gemmSerialWorkspace<T>(ahead, columns, c_.F));
+    }
     // gates, h' with dropout, the dropout mask, r h', two alternating h and c
     scratch_ = places.take(size_t(c_.layout.rows + 7) * padded() * sizeof(T));
     workspace = places.used();
@@ -115,7 +118,7 @@ class ForwardUnits {
 
   void run(const ForwardOperands<T>& o, char* space) const {
     gatherBias(c_, o.bias, reinterpret_cast<T*>(space + bias_));
-    if (packs()) {
+    if (packs_) {
       for (int p = 0; p < c_.layout.products; ++p) pack(o, c_.layout.product[p], space);
     }
     for (int sample = 0; sample < c_.B; ++sample) sequence(o, space, sample);
@@ -127,10 +130,10 @@ class ForwardUnits {
   static constexpr int kStepsAhead = 48;
 
   // Weights that stay in the first cache are as good as they lie.
-  bool packs() const {
+  static bool packs(const RnnConfig& c) {
     constexpr int kManySteps = 8;
     constexpr int64_t kBytes = 32 * 1024;
-    return c_.T * c_.B >= kManySteps && (c_.F + c_.H) * c_.columns() * int64_t(sizeof(T)) > kBytes;
+    return c.T * c.B >= kManySteps && (c.F + c.H) * c.columns() * int64_t(sizeof(T)) > kBytes;
   }
   void pack(const ForwardOperands<T>& o, const Product& p, char* space) const {
     const int64_t columns = c_.columns();
@@ -142,10 +145,10 @@ class ForwardUnits {
     return reinterpret_cast<T*>(space + packed_) + int64_t(p.column) * c_.H * c_.H;
   }
 
-  int stepsAhead() const { return c_.T < kStepsAhead ? c_.T : kStepsAhead; }
+  int stepsAhead(int s) const { return lesser(c_.T - s, kStepsAhead); }
   // [steps, columns] bias and input's part of the sums of the steps from s on.
   void sumInputs(const ForwardOperands<T>& o, char* space, int sample, int s) const {
-    const int steps = c_.T - s < kStepsAhead ? c_.T - s : kStepsAhead, columns = static_cast<int>(c_.columns());
+    const int steps = stepsAhead(s), columns = static_cast<int>(c_.columns());
     T* const sums = reinterpret_cast<T*>(space + sums_);
     for (int i = 0; i < steps; ++i) std::memcpy(sums + int64_t(i) * columns, space + bias_, columns * sizeof(T));
     const int64_t step = int64_t(c_.F) * c_.B;
@@ -194,7 +197,7 @@ class ForwardUnits {
     b.gates = {gates, 0};
     b.reset = {reset, 0};
     for (int s = 0; s < c_.T; ++s) {
-      if (packs() && s % kStepsAhead == 0) sumInputs(o, space, sample, s);
+      if (packs_ && s % kStepsAhead == 0) sumInputs(o, space, sample, s);
       const int64_t time = timeOf(c_, s);
       const int now = s & 1, before = now ^ 1;
       b.hBefore = {hs[before], 0};
@@ -224,29 +227,29 @@ class ForwardUnits {
             const T* x, int s) const {
     const T* bias = reinterpret_cast<const T*>(space + bias_);
     const int64_t columns = c_.columns();
-    const bool packed = packs();
-    const T* sums = reinterpret_cast<const T*>(space + sums_) + (s % kStepsAhead) * columns;
+    const T* sums = packs_ ? reinterpret_cast<const T*>(space + sums_) + (s % kStepsAhead) * columns : nullptr;
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
       const int first = product.column * c_.H;
       if (product.state == StateOperand::reset) steps_.forwardReset(constants, b);
       Terms<T> terms[2];
       int count = 0;
-      if (product.x && !packed) terms[count++] = {x, c_.B, o.kernel + first, columns, c_.F, false};
+      if (product.x && !packs_) terms[count++] = {x, c_.B, o.kernel + first, columns, c_.F, false};
       if (product.state != StateOperand::none) {
         const T* h = product.state == StateOperand::reset ? b.reset.p : b.hUsed.p;
-        terms[count++] = {h, 1, packed ? packedRecurrent(product, space) : o.recurrent + first, columns, c_.H, packed};
+        terms[count++] = {h, 1, packs_ ? packedRecurrent(product, space) : o.recurrent + first, columns, c_.H, packs_};
       }
       const int row = product.row * c_.H;
-      timesMatrix<T>(terms, count, packed && product.x ? sums + first : bias + row, b.gates.p + row,
-                     product.gates * c_.H, packed && s % 2 == 1);
+      timesMatrix<T>(terms, count, sums && product.x ? sums + first : bias + row, b.gates.p + row, product.gates * c_.H,
+                     packs_ && s % 2 == 1);
     }
     steps_.forward(constants, b);
   }
 
   RnnConfig c_;
   CellSteps<T> steps_;
-  size_t bias_, packed_, sums_, product_, scratch_;
+  bool packs_;
+  size_t bias_, packed_ = 0, sums_ = 0, product_ = 0, scratch_;
 };
 
 }  // namespace

@@ -14,18 +14,16 @@ template <class T>
 class WeightGrads {
  public:
   WeightGrads(const RnnConfig& config, Places& places) : c_(config) {
-    const int all = static_cast<int>(c_.columns());
-    const size_t x = lanesOuterWorkspace<T>(c_.given() ? 0 : c_.F, all, stepsAtOnce(), c_.B),
-                 h = lanesOuterWorkspace<T>(c_.H, all, stepsAtOnce(), c_.B);
-    size_t most = x < h ? h : x;
+    const int all = static_cast<int>(c_.columns()), F = c_.given() ? 0 : c_.F, steps = stepsAtOnce();
     if (large()) {
       LeftFactor<T> factors[2] = {};
-      factors[0].M = c_.given() ? 0 : c_.F;
+      factors[0].M = F;
       factors[1].M = c_.H;
-      const size_t joint = gemmTogetherWorkspace<T>(factors, 2, all, stepsAtOnce() * c_.B);
-      if (joint > most) most = joint;
+      outer_ = places.take(gemmTogetherWorkspace<T>(factors, 2, all, steps * c_.B));
+    } else {
+      const size_t x = lanesOuterWorkspace<T>(F, all, steps, c_.B), h = lanesOuterWorkspace<T>(c_.H, all, steps, c_.B);
+      outer_ = places.take(x < h ? h : x);
     }
-    outer_ = places.take(most);
   }
 
   // Steps whose gradients of the sums are walked back and then summed: all, or as many as a product takes at once,
@@ -42,7 +40,7 @@ class WeightGrads {
     const auto clear = [](T* to, int64_t count) {
       if (to) std::memset(to, 0, static_cast<size_t>(count) * sizeof(T));
     };
-    if (!c_.given()) clear(o.dKernel, c_.F * c_.columns());
+    clear(o.dKernel, c_.F * c_.columns());
     clear(o.dRecurrent, c_.H * c_.columns());
     clear(o.dBias, c_.columns() * (c_.kind == CellKind::gruResetAfter ? 2 : 1));
     clear(o.dPeephole, 3 * int64_t(c_.H));
@@ -50,20 +48,23 @@ class WeightGrads {
 
   // Adds what steps [from, to) contribute.
   void add(const BackwardOperands<T>& o, const Kept<T>& kept, int from, int to, char* space) const {
+    if (from >= to) return;
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& q = c_.layout.product[p];
-      if (q.state == StateOperand::none) {
-        product(o, kept, q, nullptr, from, to, space);
-        continue;
-      }
+      if (o.dBias) sums(gradsOf(c_, kept, from) + q.row * state(), q.gates * c_.H, to - from, biasOf(o, q), o.pool);
+      // Inputs share a product with the states where the gradients of the sums are packed for it, else run by
+      // themselves: the first step, before which the states lie elsewhere, is then none of theirs.
+      const bool apart = !large() || q.state == StateOperand::none;
+      if (apart) product(o, kept, q, true, nullptr, from, to, space);
+      if (q.state == StateOperand::none) continue;
       if (const T* states = q.state == StateOperand::reset ? kept.reset : kept.used) {
-        product(o, kept, q, states + from * state(), from, to, space);
+        product(o, kept, q, !apart, states + from * state(), from, to, space);
         continue;
       }
       // The states before the steps: the initial one, then the outputs.
       const int first = from == 0 ? 1 : from;
-      product(o, kept, q, o.hs + (first - 1) * state(), first, to, space);
-      if (from == 0 && to > 0) product(o, kept, q, o.h0, 0, 1, space);
+      product(o, kept, q, !apart, o.hs + (first - 1) * state(), first, to, space);
+      if (from == 0) product(o, kept, q, !apart, o.h0, 0, 1, space);
     }
     if (o.dPeephole) peephole(o, kept, from, to);
   }
@@ -71,6 +72,11 @@ class WeightGrads {
   void finish(const BackwardOperands<T>& o, const Kept<T>& kept) const {
     if (o.dNormScale) acrossLanes(kept.dScale, o.dNormScale);
     if (o.dNormShift) acrossLanes(kept.dShift, o.dNormShift);
+    if (!o.dBias || c_.kind != CellKind::gruResetAfter) return;
+    // Sums that both parts enter have one gradient for both biases.
+    const Product& both = c_.layout.product[0];
+    const int64_t first = both.column * c_.H;
+    std::memcpy(o.dBias + c_.columns() + first, o.dBias + first, size_t(both.gates) * c_.H * sizeof(T));
   }
 
  private:
@@ -81,33 +87,32 @@ class WeightGrads {
   int64_t state() const { return int64_t(c_.H) * c_.B; }
   int64_t stepOfGrads() const { return gradRows(c_) * state(); }
 
-  // Adds the products of what a product read with the gradients of its sums, and their sums. `states` are those of step
-  // `from` on; null: there are none.
-  void product(const BackwardOperands<T>& o, const Kept<T>& kept, const Product& q, const T* states, int from, int to,
-               char* space) const {
-    if (from >= to) return;
+  // The bias of a product's sums: the input's, or that of the state alone.
+  T* biasOf(const BackwardOperands<T>& o, const Product& q) const {
+    return o.dBias + (q.x ? 0 : c_.columns()) + q.column * c_.H;
+  }
+
+  // Adds the products of what a product read, inputs or states (null: none) or both, with the gradients of its sums.
+  // `states` are those of step `from` on.
+  void product(const BackwardOperands<T>& o, const Kept<T>& kept, const Product& q, bool inputs, const T* states,
+               int from, int to, char* space) const {
     const int64_t H = c_.H, forward = int64_t(c_.F) * c_.B;
-    const T* d = gradsOf(c_, kept, from) + q.row * state();
     LeftFactor<T> factors[2];
     int count = 0;
-    if (q.x && o.dKernel)
+    if (inputs && q.x && o.dKernel)
       factors[count++] =
           left(o.x + timeOf(c_, from) * forward, c_.reverse ? -forward : forward, c_.F, o.dKernel + q.column * H);
     if (states && o.dRecurrent) factors[count++] = left(states, state(), c_.H, o.dRecurrent + q.column * H);
+    if (count == 0 || from >= to) return;
+    const T* d = gradsOf(c_, kept, from) + q.row * state();
     const int N = q.gates * c_.H, steps = to - from, B = c_.B;
-    if (large()) {
-      gemmTogether<T>(factors, count, N, steps * B, {d, B, 1, B, stepOfGrads()}, o.pool, space + outer_);
-    } else {
-      for (int i = 0; i < count; ++i) {
-        const LeftFactor<T>& f = factors[i];
-        lanesOuter<T>(f.a.data, f.a.step, B, f.M, d, stepOfGrads(), B, N, steps, B, f.c, f.ldc, true, o.pool,
-                      space + outer_);
-      }
+    if (large())
+      return gemmTogether<T>(factors, count, N, steps * B, {d, B, 1, B, stepOfGrads()}, o.pool, space + outer_);
+    for (int i = 0; i < count; ++i) {
+      const LeftFactor<T>& f = factors[i];
+      lanesOuter<T>(f.a.data, f.a.step, B, f.M, d, stepOfGrads(), B, N, steps, B, f.c, f.ldc, true, o.pool,
+                    space + outer_);
     }
-    if (!o.dBias) return;
-    if (q.x) sums(d, N, steps, o.dBias + q.column * H, o.pool);
-    if (c_.kind == CellKind::gruResetAfter && q.state == StateOperand::before)
-      sums(d, N, steps, o.dBias + c_.columns() + q.column * H, o.pool);
   }
 
   LeftFactor<T> left(const T* a, int64_t step, int rows, T* to) const {
@@ -117,8 +122,9 @@ class WeightGrads {
   // to[row] += the sum of a row of the gradients over steps and samples.
   void sums(const T* d, int rows, int steps, T* to, ThreadPool& pool) const {
     constexpr int kRowsOfATask = 32;
+    constexpr double kWorthThreadsToAdd = 1 << 18;
     const int B = c_.B;
-    const int tasks = c_.flops() < 2 * kWorthThreads ? 1 : (rows + kRowsOfATask - 1) / kRowsOfATask;
+    const int tasks = 1.0 * rows * steps * B < kWorthThreadsToAdd ? 1 : (rows + kRowsOfATask - 1) / kRowsOfATask;
     pool.parallel(tasks, [&](int task) {
       const int begin = static_cast<int>(int64_t(rows) * task / tasks),
                 end = static_cast<int>(int64_t(rows) * (task + 1) / tasks);
