@@ -44,6 +44,7 @@ export { PReLU, type PReLUOptions } from './prelu.js';
 export { ELU, LeakyReLU, ReLU, type ELUOptions, type LeakyReLUOptions, type ReLUOptions } from './rectifiers.js';
 export type { RNNCell } from './recurrent/cell.js';
 export { CellWrapper, type CellWrapperOptions } from './recurrent/cell_wrapper.js';
+export { DeviceCell, type DeviceCellOptions } from './recurrent/device_cell.js';
 export { DropoutWrapper, type DropoutWrapperOptions } from './recurrent/dropout_wrapper.js';
 export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './recurrent/gru.js';
 export { LayerNormGRUCell, type LayerNormGRUCellOptions } from './recurrent/layer_norm_gru.js';

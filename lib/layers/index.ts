@@ -23,6 +23,9 @@ export const conv1dTranspose = factory(classes.Conv1DTranspose);
 export const cropping1d = factory(classes.Cropping1D);
 export const dense = factory(classes.Dense);
 export const depthwiseConv1d = factory(classes.DepthwiseConv1D);
+/** The cell on a device of its own: `deviceCell('gpu:0', cell)`. */
+export const deviceCell = (device: string, cell: classes.DeviceCellOptions['cell']): classes.DeviceCell =>
+  new classes.DeviceCell({ device, cell });
 export const dot = factory(classes.Dot);
 export const dropout = factory(classes.Dropout);
 export const dropoutWrapper = factory(classes.DropoutWrapper);

@@ -7,6 +7,8 @@ import * as regularizers from '../regularizers/index.js';
 import { symbolOf } from '../program/apply.js';
 import { checkOptions, SeqnnError, ShapeError, show, StateError, ValueError } from '../program/errors.js';
 import { currentGraph, SymbolicTensor, within, type Graph } from '../program/graph.js';
+import { chosenDevice } from './device.js';
+import { currentDevice, onDevice } from '../program/placement.js';
 import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/tensor.js';
 import { isDType, isFloating, sameShape, showShape, sizeOf, type DType, type Shape } from '../program/types.js';
 import { Variable } from '../program/variable.js';
@@ -29,6 +31,11 @@ export interface LayerConfig {
   inputShape?: PartialShape;
   /** Shape of the batch, instead of inputShape. */
   batchInputShape?: PartialShape;
+  /**
+   * Where the layer's weights lie and its steps are computed, forward and back: 'cpu', 'gpu' (the first one), 'gpu:1'.
+   * Default: where the model is. Where this machine has no GPU, 'cpu' says nothing, and building on a GPU is refused.
+   */
+  device?: string;
   /** Adds a penalty on the results, divided by the batch size, to the loss: a name, a function, or null. */
   activityRegularizer?: regularizers.RegularizerLike;
 }
@@ -38,6 +45,7 @@ const COMMON: readonly (keyof LayerConfig)[] = [
   'dtype',
   'inputShape',
   'batchInputShape',
+  'device',
   'activityRegularizer',
 ];
 
@@ -77,6 +85,7 @@ export abstract class Layer {
   readonly #own: Variable[] = [];
   readonly #sublayers: Layer[] = [];
   readonly #config: LayerConfig;
+  readonly #device: string | undefined;
   readonly #activityRegularizer: regularizers.Regularizer | null;
   // By the graph of the call: a graph that is gone takes its losses along.
   readonly #added = new WeakMap<Graph, SymbolicTensor[]>();
@@ -94,6 +103,7 @@ export abstract class Layer {
     this.name = options.name ?? uniqueName(who);
     this.trainable = options.trainable ?? true;
     this.#ownDType = options.dtype;
+    this.#device = chosenDevice(who, options.device);
     this.#activityRegularizer = regularizers.get(options.activityRegularizer);
     this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
     this.guard();
@@ -134,13 +144,13 @@ export abstract class Layer {
     const guarded = {
       call: (inputs: unknown, ...rest: unknown[]) => {
         if (!this.built) this.build(shapesOf(inputs));
-        return call.call(this, this.adopt(inputs), ...rest);
+        return this.placed(() => call.call(this, this.adopt(inputs), ...rest));
       },
       build: (shape: unknown) => {
         if (this.built) return;
         const [weights, layers] = [this.#own.length, this.#sublayers.length];
         try {
-          build.call(this, shape);
+          this.placed(() => build.call(this, shape));
         } catch (error) {
           this.#own.length = weights;
           this.#sublayers.length = layers;
@@ -165,6 +175,11 @@ export abstract class Layer {
         configurable: true,
       },
     });
+  }
+
+  /** Runs `body` so that what it traces and makes belongs to the layer's device. */
+  placed<R>(body: () => R): R {
+    return onDevice(this.#device ?? currentDevice(), body);
   }
 
   /** Floating inputs in the layer's dtype. */

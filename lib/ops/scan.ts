@@ -5,6 +5,7 @@ import { currentGraph, Graph, within, type Node, type SymbolicTensor } from '../
 import { layOut } from '../program/layout.js';
 import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js';
 import { Program } from '../program/program.js';
+import { currentDevice, onDevice } from '../program/placement.js';
 import type { Tensor, TensorBase } from '../program/tensor.js';
 import { symbolsOf, trace } from '../program/trace.js';
 import { sameShape, showShape } from '../program/types.js';
@@ -249,8 +250,19 @@ export function scan(
     batched: first.length,
   };
   const operands = [...inLoop, ...first.map((t) => symbolOf(outer, t))];
-  const results = applyAll(scanOp, [...operands, ...captured], attrs, [graph]);
+  const results = onDevice(loopDevice(graph), () => applyAll(scanOp, [...operands, ...captured], attrs, [graph]));
   return { states: results.slice(0, first.length), outputs: results.slice(first.length) };
+}
+
+/** A loop runs on one device as a whole: that of what its body calls, if that has one. */
+function loopDevice(body: Graph): string | undefined {
+  const around = currentDevice();
+  const devices = new Set(body.nodes.flatMap((n) => (n.source || n.device === around ? [] : (n.device ?? []))));
+  if (devices.size > 1)
+    throw new ValueError(
+      `a loop over time runs on one device, and the cells of this one are on ${[...devices].join(' and ')}; give each a recurrent layer of its own.`,
+    );
+  return [...devices][0] ?? around;
 }
 
 function listOf(graph: Graph, value: TensorBase | readonly TensorBase[]): SymbolicTensor[] {

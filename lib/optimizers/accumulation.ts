@@ -29,7 +29,7 @@ export class Accumulation {
 
   build(variables: readonly Variable[]): void {
     for (const v of variables) {
-      if (!this.sums.has(v)) this.sums.set(v, new Variable(zeros(v.shape, v.dtype), `${v.name}/gradientSum`, false));
+      if (!this.sums.has(v)) this.sums.set(v, v.sibling(zeros(v.shape, v.dtype), 'gradientSum'));
     }
   }
 

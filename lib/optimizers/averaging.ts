@@ -46,7 +46,7 @@ export class Averaging {
 
   build(variables: readonly Variable[]): void {
     for (const v of variables) {
-      if (!this.averages.has(v)) this.averages.set(v, new Variable(v.value(), `${v.name}/average`, false));
+      if (!this.averages.has(v)) this.averages.set(v, v.sibling(v.value(), 'average'));
     }
   }
 

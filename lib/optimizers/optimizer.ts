@@ -119,9 +119,7 @@ export abstract class Optimizer {
   build(variables: readonly Variable[]): void {
     for (const variable of variables) {
       if (this.slots.has(variable)) continue;
-      const slots = this.slotNames().map(
-        (slot) => new Variable(this.newSlot(variable, slot), `${variable.name}/${slot}`, false),
-      );
+      const slots = this.slotNames().map((slot) => variable.sibling(this.newSlot(variable, slot), slot));
       this.slots.set(variable, slots);
     }
     this.averaging?.build(variables);

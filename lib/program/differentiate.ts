@@ -1,6 +1,7 @@
 import type { Node } from './graph.js';
 import { SymbolicTensor } from './graph.js';
 import { atOnce, type Parts } from './parts.js';
+import { onDevice } from './placement.js';
 import { isFloating } from './types.js';
 
 type Add = (a: SymbolicTensor, b: SymbolicTensor) => SymbolicTensor;
@@ -48,17 +49,13 @@ export function* differentiating(
     if (own.every((g) => g === null)) continue;
     const needs = node.inputs.map((x) => x !== null && wanted.has(x) && isFloating(x.dtype));
     if (!needs.includes(true)) continue;
-    const parts = node.op.grad({
-      inputs: node.inputs,
-      outputs: node.outputs,
-      attrs: node.attrs,
-      grads: own,
-      needs,
-      bodies: node.bodies,
-    });
-    parts.forEach((part, k) => {
-      const input = node.inputs[k];
-      if (part && input && needs[k]) accumulate(input, part);
+    const { op, inputs, outputs, attrs, bodies } = node;
+    onDevice(node.device, () => {
+      const parts = op.grad?.({ inputs, outputs, attrs, grads: own, needs, bodies });
+      parts?.forEach((part, k) => {
+        const input = inputs[k];
+        if (part && input && needs[k]) accumulate(input, part);
+      });
     });
     yield;
   }

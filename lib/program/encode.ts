@@ -2,6 +2,7 @@ import type { Graph, Source, SymbolicTensor } from './graph.js';
 import type { layOut } from './layout.js';
 import { lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
+import { placeInstructions } from './place.js';
 import { planMemory, rootOf } from './plan.js';
 import { DTYPES, type Spec } from './types.js';
 import type { Variable } from './variable.js';
@@ -36,29 +37,34 @@ class Encoder {
   private arena = 0;
 
   root(graph: Graph, outputs: readonly SymbolicTensor[]): void {
-    const { lowered, results } = withCopies(graph, outputs, 0);
+    const copied = withCopies(graph, outputs, 0);
+    const { lowered, results, devices, home, runsOn } = placeInstructions(graph, copied.lowered, copied.results);
     const used = new Set<SymbolicTensor>();
     for (const it of lowered.instructions) for (const x of it.inputs) if (x) used.add(rootOf(lowered.aliases, x));
     const inputs = graph.nodes
       .filter((n) => n.source?.kind === 'input' && used.has(n.outputs[0]))
       .map((n) => n.outputs[0]);
-    const plan = planMemory(
-      lowered,
-      inputs,
-      results,
-      (s) => s.node.source !== undefined && s.node.source.kind !== 'input',
+    // Inputs and results lie on the program's own device, the first.
+    const plans = devices.map((_, d) =>
+      planMemory(
+        lowered,
+        d === 0 ? inputs : [],
+        d === 0 ? results : [],
+        (s) => (s.node.source !== undefined && s.node.source.kind !== 'input') || home(s) !== d,
+      ),
     );
-    this.arena = plan.bytes;
+    this.arena = plans.reduce((n, { bytes }) => n + bytes, 0);
     this.program(
       lowered,
-      plan.bytes,
+      devices.map((name, d) => ({ name, bytes: plans[d].bytes })),
       results,
       (s) => {
         const source = s.node.source;
-        if (source?.kind === 'variable') return [HOME.variable, place(this.variables, source.variable)];
-        if (source?.kind === 'constant') return [HOME.constant, this.constant(s)];
-        return [HOME.arena, plan.offsets.get(s) as number];
+        if (source?.kind === 'variable') return [HOME.variable, home(s), place(this.variables, source.variable)];
+        if (source?.kind === 'constant') return [HOME.constant, 0, this.constant(s)];
+        return [HOME.arena, home(s), plans[home(s)].offsets.get(s) as number];
       },
+      runsOn,
       inputs,
     );
   }
@@ -71,14 +77,15 @@ class Encoder {
     const plan = planMemory(lowered, [], results, (s) => s.node.source !== undefined || stacked.has(s));
     this.program(
       lowered,
-      plan.bytes,
+      [{ name: '', bytes: plan.bytes }],
       results.slice(0, states),
       (s) => {
         const parameter = stacked.get(s) ?? parameters.get(s);
-        if (parameter !== undefined) return [HOME.parameter, parameter];
-        if (s.node.source?.kind === 'constant') return [HOME.constant, this.constant(s)];
-        return [HOME.arena, plan.offsets.get(s) as number];
+        if (parameter !== undefined) return [HOME.parameter, 0, parameter];
+        if (s.node.source?.kind === 'constant') return [HOME.constant, 0, this.constant(s)];
+        return [HOME.arena, 0, plan.offsets.get(s) as number];
       },
+      () => 0,
       [],
     );
     return plan.bytes;
@@ -86,9 +93,10 @@ class Encoder {
 
   private program(
     { instructions, aliases }: ReturnType<typeof lower>,
-    arena: number,
+    devices: readonly { name: string; bytes: number }[],
     outputs: readonly SymbolicTensor[],
-    home: (root: SymbolicTensor) => [number, number],
+    home: (root: SymbolicTensor) => [kind: number, device: number, place: number],
+    runsOn: (it: Instruction) => number,
     inputs: readonly SymbolicTensor[],
   ): void {
     const buffers = new Map<SymbolicTensor, number>();
@@ -101,13 +109,13 @@ class Encoder {
     for (const s of outputs) number(s);
     for (const it of instructions) [...it.inputs, ...it.outputs].forEach(number);
 
-    const homes = new Map<SymbolicTensor, [number, number]>();
-    this.stream.push(arena, buffers.size);
+    const homes = new Map<SymbolicTensor, [number, number, number]>();
+    this.stream.push(devices.length, ...devices.flatMap(({ name, bytes }) => [this.string(name), bytes]), buffers.size);
     for (const s of buffers.keys()) {
       const root = rootOf(aliases, s);
       if (!homes.has(root)) homes.set(root, home(root));
-      const [where, at] = homes.get(root) as [number, number];
-      this.stream.push(where, DTYPES.indexOf(s.dtype), s.shape.length, ...s.shape, at);
+      const [where, device, at] = homes.get(root) as [number, number, number];
+      this.stream.push(where, device, DTYPES.indexOf(s.dtype), s.shape.length, ...s.shape, at);
     }
     this.stream.push(inputs.length);
     for (const s of inputs) {
@@ -131,6 +139,7 @@ class Encoder {
     this.stream.push(instructions.length);
     let firstBody = 0;
     for (const it of instructions) {
+      this.stream.push(runsOn(it));
       this.instruction(it, number, firstBody);
       firstBody += it.bodies.length;
     }

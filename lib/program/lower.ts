@@ -10,6 +10,10 @@ export interface Instruction {
   readonly outputs: readonly (SymbolicTensor | null)[];
   readonly attrs: Attrs;
   readonly bodies: readonly Graph[];
+  /** Where it runs, unless that is the program's own device. */
+  readonly device?: string;
+  /** A variable that it writes. */
+  readonly updated?: SymbolicTensor;
   /** Whether an output may take over the memory of an input of the same shape that nobody reads later. */
   readonly inPlace: (output: number, input: number) => boolean;
 }
@@ -47,6 +51,8 @@ export function lower(graph: Graph, outputs: readonly SymbolicTensor[]): Lowered
         outputs: results,
         attrs: node.attrs,
         bodies: node.bodies,
+        device: node.device,
+        updated: updates && (node.inputs[updates[0]] as SymbolicTensor),
         inPlace: (output, input) => node.op.inPlace?.[output] === input,
       });
     }
@@ -87,6 +93,7 @@ function absorb(nodes: readonly Node[], outputs: readonly SymbolicTensor[]): Set
     const result = producer.outputs[0];
     return (
       producer.op.pointwise !== undefined &&
+      producer.device === reader.device &&
       // Rounding to an integer happens where the result is stored.
       !(producer.op.name === 'cast' && !isFloating(result.dtype)) &&
       readers.get(result)?.length === 1 &&
@@ -127,7 +134,15 @@ function fused(root: Node, absorbed: ReadonlySet<Node>): Instruction {
   }
   const attrs: Record<string, AttrValue> = { code, results: [first.step + steps.length - 1] };
   if (constants.length > 0) attrs.constants = constants;
-  return { op: 'elementwise', inputs: operands, outputs: root.outputs, attrs, bodies: [], inPlace: () => true };
+  return {
+    op: 'elementwise',
+    inputs: operands,
+    outputs: root.outputs,
+    attrs,
+    bodies: [],
+    device: root.device,
+    inPlace: () => true,
+  };
 }
 
 /** The position of an item in a list, where it is put if it is not there yet. (0 and -0 differ.) */

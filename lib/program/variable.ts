@@ -1,5 +1,6 @@
 import { native, type NativeBuffer } from '../runtime/addon.js';
-import { ShapeError } from './errors.js';
+import { ShapeError, StateError } from './errors.js';
+import { currentDevice, onDevice } from './placement.js';
 import { TensorBase, Tensor, tensor, type TensorLike } from './tensor.js';
 import { allocate, DTYPES, sameShape, showShape, sizeOf, type DType, type Shape } from './types.js';
 
@@ -8,6 +9,8 @@ export class Variable extends TensorBase {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly buffer: NativeBuffer;
+  /** Where it stays, as what a layer with a device makes does; undefined: where its programs run. */
+  readonly device = currentDevice();
   /** A penalty that joins the loss while this variable is trained. */
   regularizer: ((x: TensorBase) => TensorBase) | null = null;
   /** What an optimizer makes of each new value. */
@@ -28,7 +31,13 @@ export class Variable extends TensorBase {
     this.shape = first.shape;
     this.dtype = first.dtype;
     this.buffer = new (native().Buffer)(DTYPES.indexOf(first.dtype), sizeOf(first.shape));
+    if (this.device) this.goTo(this.device);
     this.buffer.write(0, first.data);
+  }
+
+  /** A variable that is not trained, beside this one: an optimizer's slot, say. */
+  sibling(value: TensorLike, name: string): Variable {
+    return onDevice(this.device, () => new Variable(value, `${this.name}/${name}`, false));
   }
 
   /** A copy of the current value. */
@@ -37,12 +46,21 @@ export class Variable extends TensorBase {
   }
 
   /**
-   * Puts it on a device: 'cpu', 'gpu' or 'gpu:0'. Programs that use it run there from then on.
+   * Puts it on a device: 'cpu', 'gpu' or 'gpu:0'. Programs that use it run there from then on. A variable of a layer that
+   * has a device of its own stays there.
    *
-   * @throws Error when there is no such device, with the reason.
+   * @throws StateError when there is no such device, with the reason.
    */
   to(device: string): void {
-    this.buffer.to(device);
+    if (!this.device) this.goTo(device);
+  }
+
+  private goTo(device: string): void {
+    try {
+      this.buffer.to(device);
+    } catch (error) {
+      throw new StateError(`${this.name}: ${(error as Error).message}`);
+    }
   }
 
   /** Replaces the value. @throws ShapeError when the shape differs. */

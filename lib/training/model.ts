@@ -94,7 +94,7 @@ export abstract class Model extends Layer implements Programmable {
    * the default for all models is SEQNN_DEVICE, or the CPU.
    *
    * @returns The model.
-   * @throws StateError before the weights are built; Error when there is no such device, with the reason.
+   * @throws StateError before the weights are built, or when there is no such device, with the reason.
    */
   to(device: string): this {
     const weights = this.weights;

@@ -21,6 +21,7 @@ Napi::Value opNames(const Napi::CallbackInfo& info) {
     names[static_cast<uint32_t>(i)] = Napi::String::New(info.Env(), table.entries[i].name);
   uint32_t at = static_cast<uint32_t>(table.count);
   for (const BodyKernel& entry : bodyKernels()) names[at++] = Napi::String::New(info.Env(), entry.name);
+  names[at] = Napi::String::New(info.Env(), kTransfer);
   return names;
 }
 

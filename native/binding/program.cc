@@ -46,8 +46,10 @@ NativeProgram::NativeProgram(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
     if (program_->parameters != 0) fail("program: a parameter outside a scan");
     for (uint32_t i = 0; i < variables.Length(); ++i)
       variables_.push_back(&NativeBuffer::from(env, variables[i], "Program"));
+    variablePlaces_.resize(variables_.size());
     for (const Buffer& b : program_->buffers) {
       if (b.home != Home::variable) continue;
+      variablePlaces_[b.place] = b.device;
       const NativeBuffer& given = NativeBuffer::from(env, variables[static_cast<uint32_t>(b.place)], "Program");
       if (given.dtype() != b.value.dtype || given.elements() != static_cast<size_t>(b.value.shape.size())) {
         fail("program: variable %zu has %zu elements of %s, expected %lld of %s", b.place, given.elements(),
@@ -61,16 +63,16 @@ NativeProgram::NativeProgram(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
              static_cast<long long>(input.logical.dim[0]));
       batch_ = input.logical.dim[0];
     }
-    makeFrame(deviceOf(Environment::of(env)));
+    place(Environment::of(env));
   });
   keep_ = Napi::Persistent(variables.As<Napi::Object>());
 }
 
-// The one that its variables were put on; else the default.
-Device& NativeProgram::deviceOf(Environment& environment) const {
+// The one that its variables were put on, without those of layers that have a device of their own; else the default.
+Device& NativeProgram::ownDevice(Environment& environment) const {
   Device* found = nullptr;
-  for (const NativeBuffer* variable : variables_) {
-    Device* chosen = variable->chosen();
+  for (size_t i = 0; i < variables_.size(); ++i) {
+    Device* chosen = variablePlaces_[i] == 0 ? variables_[i]->chosen() : nullptr;
     if (found && chosen && found != chosen)
       fail("program: its variables were put on %s and on %s", found->name(), chosen->name());
     if (chosen) found = chosen;
@@ -78,31 +80,22 @@ Device& NativeProgram::deviceOf(Environment& environment) const {
   return found ? *found : environment.defaultDevice();
 }
 
-void NativeProgram::makeFrame(Device& device) {
-  device.enter();
-  auto fresh = std::make_unique<Frame>(*program_, device.kernels());
-  if (constants_) device_->release(constants_);
-  constants_ = nullptr;
-  recording_.reset();
-  frame_ = std::move(fresh);
-  device_ = &device;
+// On the devices that it is to run on now, which change when a model is put on another one.
+void NativeProgram::place(Environment& environment) {
+  Device& own = ownDevice(environment);
+  if (placed_ && &placed_->own() == &own) return;
+  std::vector<Device*> devices = {&own};
+  for (size_t p = 1; p < program_->places.size(); ++p)
+    devices.push_back(&environment.device(program_->ownStrings[static_cast<size_t>(program_->places[p].name)]));
+  placed_ = std::make_unique<PlacedProgram>(*program_, std::move(devices));
 }
 
 // With the environment's lock held: the shared arena and the variables may have moved since the last run.
 void NativeProgram::prepare(Environment& environment) {
-  Device& device = deviceOf(environment);
-  if (&device != device_) makeFrame(device);
-  if (!device_->readsHost() && !constants_ && !program_->ownConstants.empty()) {
-    constants_ = static_cast<char*>(device_->allocate(program_->ownConstants.size()));
-    device_->upload(constants_, program_->constants, program_->ownConstants.size());
-  }
-  places_.resize(variables_.size());
-  for (size_t i = 0; i < variables_.size(); ++i) places_[i] = variables_[i]->on(*device_);
-  frame_->bind(device_->reserve(frame_->bytes()), places_.data(), constants_);
-}
-
-NativeProgram::~NativeProgram() {
-  if (constants_) device_->release(constants_);
+  place(environment);
+  memory_.resize(variables_.size());
+  for (size_t i = 0; i < variables_.size(); ++i) memory_[i] = variables_[i]->on(placed_->device(variablePlaces_[i]));
+  placed_->bind(memory_.data());
 }
 
 Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
@@ -135,14 +128,14 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
       rows.rowStride = spec.batched ? spec.logical.size(1, spec.logical.rank) : 0;
       bring(spec, rows);
     }
-    device_->run(*frame_, constants_, recording_);
+    placed_->run();
     for (size_t i = 0; i < nOut; ++i) {
       const int buffer = program_->outputs[i];
       char* to = checked(outputs[static_cast<uint32_t>(i)], buffer, "an output");
       const seqnn::Value& value = program_->buffers[static_cast<size_t>(buffer)].value;
-      device_->download(to, frame_->data(buffer), bytesOf(value));
+      placed_->own().download(to, placed_->data(buffer), bytesOf(value));
     }
-    device_->finish();
+    placed_->finish();
     return env.Undefined();
   });
 }
@@ -151,11 +144,12 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
 // device it does so aside, and the result is copied.
 void NativeProgram::bring(const InputSpec& spec, const Rows& rows) {
   const seqnn::Value& value = program_->buffers[static_cast<size_t>(spec.buffer)].value;
-  char* to = static_cast<char*>(frame_->data(spec.buffer));
-  if (device_->readsHost()) return device_->gather(spec, value.dtype, rows, nullptr, to);
+  char* to = placed_->data(spec.buffer);
+  Device& device = placed_->own();
+  if (device.readsHost()) return device.gather(spec, value.dtype, rows, nullptr, to);
   std::vector<char> aside(bytesOf(value));
   for (int s = 0; s < spec.shards; ++s) gather(spec, s, value.dtype, rows, nullptr, aside.data());
-  device_->upload(to, aside.data(), aside.size());
+  device.upload(to, aside.data(), aside.size());
 }
 
 // Checks that every row the source can be asked for lies inside its buffer; `available` gets their number.
@@ -246,14 +240,15 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::duration<double, std::milli>(milliseconds);
     std::lock_guard<std::mutex> guard(environment.lock());
     prepare(environment);
-    const uint32_t* const order = device_->stage(indices.data(), indices.size());
+    Device& device = placed_->own();
+    const uint32_t* const order = device.stage(indices.data(), indices.size());
     std::vector<Rows> rows;
     for (const Source& source : from) {
       rows.push_back(source.rows);
-      rows.back().data = source.buffer->on(*device_);
+      rows.back().data = source.buffer->on(device);
     }
     std::vector<char*> to;
-    for (NativeBuffer* target : targets) to.push_back(target->on(*device_));
+    for (NativeBuffer* target : targets) to.push_back(target->on(device));
     // A device that works on its own is waited for after 1, 2, 4, ... steps: seldom, and never for much longer than
     // asked.
     int64_t wait = 1;
@@ -261,22 +256,22 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
       const int64_t step = progress->done;
       for (size_t i = 0; i < rows.size(); ++i) {
         const InputSpec& spec = program_->inputs[i];
-        device_->gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows[i],
-                        order + step * batch, static_cast<char*>(frame_->data(spec.buffer)));
+        device.gather(spec, program_->buffers[static_cast<size_t>(spec.buffer)].value.dtype, rows[i],
+                      order + step * batch, placed_->data(spec.buffer));
       }
-      device_->run(*frame_, constants_, recording_);
+      placed_->run();
       for (size_t k = 0; k < to.size(); ++k) {
         const seqnn::Value& value = program_->buffers[static_cast<size_t>(program_->outputs[k])].value;
         const size_t bytes = bytesOf(value);
-        device_->copy(to[k] + static_cast<size_t>(step) * bytes, frame_->data(program_->outputs[k]), bytes);
+        device.copy(to[k] + static_cast<size_t>(step) * bytes, placed_->data(program_->outputs[k]), bytes);
       }
       if (++progress->done == wait) {
-        device_->finish();
+        placed_->finish();
         wait *= 2;
       }
       if (std::chrono::steady_clock::now() > limit) break;
     }
-    device_->finish();
+    placed_->finish();
   };
   return environment.submit(env, std::move(work), [progress](Napi::Env e) -> Napi::Value {
     progress->alive.Reset();

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/device.h"
+#include "runtime/placed.h"
 
 namespace seqnn {
 
@@ -21,7 +21,6 @@ class NativeProgram : public Napi::ObjectWrap<NativeProgram> {
  public:
   static Napi::Function define(Napi::Env env);
   explicit NativeProgram(const Napi::CallbackInfo& info);
-  ~NativeProgram() override;
 
  private:
   Napi::Value run(const Napi::CallbackInfo& info);
@@ -31,21 +30,19 @@ class NativeProgram : public Napi::ObjectWrap<NativeProgram> {
     NativeBuffer* buffer;
     Rows rows;
   };
-  Device& deviceOf(Environment& environment) const;
-  void makeFrame(Device& device);
+  Device& ownDevice(Environment& environment) const;
+  void place(Environment& environment);
   void prepare(Environment& environment);
   void bring(const InputSpec& spec, const Rows& rows);
   Source source(const Napi::CallbackInfo& info, size_t i, const Napi::Value& given, int64_t& available) const;
 
   std::shared_ptr<const RootProgram> program_;
-  Device* device_ = nullptr;
-  std::unique_ptr<Frame> frame_;
-  std::unique_ptr<Recording> recording_;
+  std::unique_ptr<PlacedProgram> placed_;
   std::vector<NativeBuffer*> variables_;
-  std::vector<void*> places_;   // of the variables, on the device
-  char* constants_ = nullptr;   // on a device that does not read the host's memory
-  Napi::ObjectReference keep_;  // the variables' JavaScript objects
-  int64_t batch_ = -1;          // rows a step takes; -1: no batched input
+  std::vector<void*> memory_;        // theirs
+  std::vector<int> variablePlaces_;  // by variable: the place of the program it lies on
+  Napi::ObjectReference keep_;       // the variables' JavaScript objects
+  int64_t batch_ = -1;               // rows a step takes; -1: no batched input
 };
 
 }  // namespace seqnn

@@ -58,7 +58,12 @@ class ProgramReader {
     if (depth > 16) fail("program: scans nested deeper than 16");
     program.strings = &root_.ownStrings;
     program.constants = root_.ownConstants.data();
-    program.arenaBytes = static_cast<size_t>(in_.integer(0, kMaxElements, "arena size"));
+    for (size_t n = in_.count("device count"); n > 0; --n) {
+      const int name = string();
+      program.places.push_back({name, static_cast<size_t>(in_.integer(0, kMaxElements, "arena size"))});
+    }
+    if (program.places.empty() || (depth > 0 && program.places.size() > 1))
+      fail("program: %zu devices", program.places.size());
     for (size_t n = in_.count("buffer count"); n > 0; --n) program.buffers.push_back(buffer(program));
     for (size_t n = in_.count("input count"); n > 0; --n) program.inputs.push_back(input(program));
     for (size_t n = in_.count("output count"); n > 0; --n) program.outputs.push_back(bufferNumber(program, 0));
@@ -73,18 +78,51 @@ class ProgramReader {
   Buffer buffer(Program& program) {
     Buffer b{};
     b.home = static_cast<Home>(in_.integer(0, 3, "buffer home"));
+    b.device = device(program);
     b.value.present = true;
     b.value.dtype = static_cast<DType>(in_.integer(0, 3, "dtype"));
     b.value.shape = in_.shape();
     b.place = static_cast<size_t>(in_.integer(0, kMaxElements, "buffer place"));
     const size_t bytes = bytesOf(b.value);
-    if (b.home == Home::arena && b.place + bytes > program.arenaBytes) fail("program: a buffer ends outside the arena");
+    if (b.home == Home::arena && b.place + bytes > program.places[static_cast<size_t>(b.device)].arenaBytes)
+      fail("program: a buffer ends outside the arena");
     if (b.home == Home::constant && b.place + bytes > root_.ownConstants.size())
       fail("program: a constant ends outside its section");
     if (b.home != Home::parameter && b.home != Home::variable && b.place % 8 != 0) fail("program: a misaligned buffer");
+    if (b.home == Home::variable) checkVariable(program, b);
     if (b.home == Home::variable) program.variables = std::max(program.variables, b.place + 1);
     if (b.home == Home::parameter) program.parameters = std::max(program.parameters, b.place + 1);
     return b;
+  }
+
+  int device(const Program& program) {
+    return static_cast<int>(in_.integer(0, static_cast<double>(program.places.size()) - 1, "device number"));
+  }
+
+  // A variable lies on one device.
+  static void checkVariable(const Program& program, const Buffer& b) {
+    for (const Buffer& other : program.buffers) {
+      if (other.home == Home::variable && other.place == b.place && other.device != b.device)
+        fail("program: variable %zu on two devices", b.place);
+    }
+  }
+
+  // fail() unless an instruction reads and writes where it runs; only a transfer reads elsewhere.
+  void checkReach(const Program& program, const Instruction& it) const {
+    const bool transfer = isTransfer(program, it);
+    if (transfer && (it.inputs.size() != 1 || it.outputs.size() != 1 || it.inputs[0] < 0 || it.outputs[0] < 0 ||
+                     bytesOf(program.buffers[static_cast<size_t>(it.inputs[0])].value) !=
+                         bytesOf(program.buffers[static_cast<size_t>(it.outputs[0])].value)))
+      fail("program: a transfer is from one buffer to another of its size");
+    const auto check = [&](const std::vector<int>& list) {
+      for (const int i : list) {
+        if (i < 0) continue;
+        const Buffer& b = program.buffers[static_cast<size_t>(i)];
+        if (b.home != Home::constant && b.device != it.device) fail("program: an operand on another device");
+      }
+    };
+    if (!transfer) check(it.inputs);
+    check(it.outputs);
   }
 
   InputSpec input(const Program& program) {
@@ -122,6 +160,7 @@ class ProgramReader {
 
   Instruction instruction(const Program& program) {
     Instruction it;
+    it.device = device(program);
     it.op = string();
     for (size_t n = in_.count("operand count"); n > 0; --n) it.inputs.push_back(bufferNumber(program, -1));
     for (size_t n = in_.count("result count"); n > 0; --n) it.outputs.push_back(bufferNumber(program, -1));
@@ -134,12 +173,18 @@ class ProgramReader {
       it.bodies.push_back(
           static_cast<int>(in_.integer(0, static_cast<double>(program.bodies.size()) - 1, "body number")));
     }
+    checkReach(program, it);
     return it;
   }
 
   Reader& in_;
   const RootProgram& root_;
 };
+
+// The number of an own buffer, that a run's inputs and results lie in.
+void checkOwn(const Program& program, int buffer) {
+  if (program.buffers[static_cast<size_t>(buffer)].device != 0) fail("program: an input or a result on another device");
+}
 
 uint32_t word(const uint8_t* bytes) {
   uint32_t value;
@@ -148,6 +193,10 @@ uint32_t word(const uint8_t* bytes) {
 }
 
 }  // namespace
+
+bool isTransfer(const Program& program, const Instruction& it) {
+  return (*program.strings)[static_cast<size_t>(it.op)] == kTransfer;
+}
 
 // Layout: magic, string count, double count, constant bytes (u32 each); strings as u32 length + bytes, the
 // whole padded to 8; the doubles; the constants.
@@ -173,6 +222,8 @@ std::shared_ptr<const RootProgram> decode(const uint8_t* bytes, size_t size) {
   Reader reader(stream.data(), doubles);
   ProgramReader(reader, *root).read(*root, 0);
   if (reader.left() != 0) fail("program: %zu numbers too many", reader.left());
+  for (const InputSpec& input : root->inputs) checkOwn(*root, input.buffer);
+  for (const int output : root->outputs) checkOwn(*root, output);
   return root;
 }
 

@@ -72,10 +72,12 @@ std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table)
 
 }  // namespace
 
-Frame::Frame(const Program& program, const KernelTable& table, const FixedParameters& fixed)
-    : program_(program), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
+Frame::Frame(const Program& program, const KernelTable& table, const FixedParameters& fixed, const Part& part)
+    : program_(program), part_(part), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
   // Absent operands (-1) are handled by Kernel::in/out; kernels keep pointers into the instruction.
-  for (const Instruction& it : program.instructions) {
+  part_.to = std::min(part.to, program.instructions.size());
+  for (size_t i = part_.from; i < part_.to; ++i) {
+    const Instruction& it = program.instructions[i];
     kernels_.push_back(createKernel(InstructionNode(program, it, fixed), table));
     kernels_.back()->inputs = it.inputs.data();
     kernels_.back()->outputs = it.outputs.data();
@@ -90,7 +92,7 @@ Frame::Frame(const Program& program, const KernelTable& table, const FixedParame
 
 Frame::~Frame() = default;
 
-size_t Frame::bytes() const { return alignUp(program_.arenaBytes) + alignUp(workspace_) + keeps_; }
+size_t Frame::bytes() const { return alignUp(arenaBytes()) + alignUp(workspace_) + keeps_; }
 
 void Frame::bind(char* memory, void* const* variables, const char* constants) {
   if (!constants) constants = program_.constants;
@@ -98,10 +100,10 @@ void Frame::bind(char* memory, void* const* variables, const char* constants) {
     const Buffer& b = program_.buffers[i];
     switch (b.home) {
       case Home::arena:
-        table_[i] = memory + b.place;
+        table_[i] = b.device == part_.device ? memory + b.place : nullptr;
         break;
       case Home::variable:
-        table_[i] = variables[b.place];
+        table_[i] = b.device == part_.device ? variables[b.place] : nullptr;
         break;
       case Home::constant:
         table_[i] = const_cast<char*>(constants) + b.place;
@@ -110,7 +112,7 @@ void Frame::bind(char* memory, void* const* variables, const char* constants) {
         break;
     }
   }
-  workspaceAt_ = memory + alignUp(program_.arenaBytes);
+  workspaceAt_ = memory + alignUp(arenaBytes());
   char* kept = workspaceAt_ + alignUp(workspace_);
   for (const auto& kernel : kernels_) {
     kernel->kept = kernel->keeps > 0 ? kept : nullptr;

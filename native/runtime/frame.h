@@ -12,17 +12,24 @@ struct FixedParameters {
   size_t from = 0, to = 0;
 };
 
-// A program with its kernels created and its buffers bound to memory.
+// A run of a program's instructions that are on one device.
+struct Part {
+  size_t from = 0, to = SIZE_MAX;
+  int device = 0;
+};
+
+// A program, or a part of it, with its kernels created and its buffers bound to memory.
 class Frame {
  public:
-  Frame(const Program& program, const KernelTable& kernels, const FixedParameters& fixed = {});
+  Frame(const Program& program, const KernelTable& kernels, const FixedParameters& fixed = {}, const Part& part = {});
   ~Frame();
 
   // Bytes that bind() needs: the arena, the largest workspace of a kernel, what each keeps.
   size_t bytes() const;
   // memory: bytes() bytes, 64-byte aligned. variables: one pointer per variable number. constants: where they lie on
-  // the device that runs it; null: where they were decoded.
+  // the device that runs it; null: where they were decoded. What lies on other devices is bound to nothing.
   void bind(char* memory, void* const* variables, const char* constants = nullptr);
+  const Part& part() const { return part_; }
   // Where everything is bound to, by buffer number.
   const std::vector<void*>& places() const { return table_; }
   const char* workspace() const { return workspaceAt_; }
@@ -33,7 +40,10 @@ class Frame {
   void run(Context& context, bool first = true);
 
  private:
+  size_t arenaBytes() const { return program_.places[static_cast<size_t>(part_.device)].arenaBytes; }
+
   const Program& program_;
+  Part part_;
   std::vector<std::unique_ptr<Kernel>> kernels_;
   std::vector<void*> table_;
   std::vector<std::vector<int>> parameterBuffers_;  // by parameter number

@@ -5,7 +5,7 @@
 namespace seqnn {
 
 // The processor: kernels of one instruction set and a pool of threads.
-class HostDevice final : public Device {
+class HostDevice : public Device {
  public:
   HostDevice(const KernelTable& kernels, int threads);
   ~HostDevice() override;

@@ -15,6 +15,7 @@ enum class Home : int { arena = 0, variable = 1, constant = 2, parameter = 3 };
 
 struct Buffer {
   Home home;
+  int device;  // number among the program's; of a constant 0, since every device has them
   Value value;
   size_t place;
 };
@@ -36,11 +37,18 @@ struct Attribute {
 };
 
 struct Instruction {
+  int device;
   int op;
   std::vector<int> inputs;  // buffer numbers, -1 where an optional operand is absent
   std::vector<int> outputs;
   std::vector<Attribute> attributes;
   std::vector<int> bodies;  // numbers of sub-programs
+};
+
+// One of the devices of a program, and the arena there. The first has no name: it is the program's own.
+struct Place {
+  int name;
+  size_t arenaBytes;
 };
 
 // A decoded program: data only, immutable, shared by all frames that run it.
@@ -51,13 +59,17 @@ class Program {
   std::vector<int> outputs;
   std::vector<Instruction> instructions;
   std::vector<std::unique_ptr<Program>> bodies;
-  size_t arenaBytes = 0;
-  size_t variables = 0;  // how many the buffers refer to
+  std::vector<Place> places;  // a body has one
+  size_t variables = 0;       // how many the buffers refer to
   size_t parameters = 0;
 
   const std::vector<std::string>* strings = nullptr;  // owned by the root
   const char* constants = nullptr;                    // likewise
 };
+
+// Copies from one device to another, which no kernel does.
+constexpr char kTransfer[] = "transfer";
+bool isTransfer(const Program& program, const Instruction& it);
 
 struct RootProgram : Program {
   std::vector<std::string> ownStrings;

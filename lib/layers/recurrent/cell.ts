@@ -62,6 +62,12 @@ export interface SequenceResult {
 /** All steps in one kernel per cell; a step that is masked gives the output before it. */
 export type FusedSequence = (call: SequenceCall) => SequenceResult & { readonly outputs: TensorBase };
 
+/** How to compute all steps of a cell in one kernel, on the cell's device; null where it has no such way. */
+export function fusedSequenceOf(cell: CellLayer, masked?: boolean): FusedSequence | null {
+  const run = cell.fusedSequence?.(masked) ?? null;
+  return run && ((call) => cell.placed(() => run(call)));
+}
+
 /** Sizes of a cell's states as a list. */
 export function stateSizes(cell: RNNCell): readonly number[] {
   return typeof cell.stateSize === 'number' ? [cell.stateSize] : cell.stateSize;

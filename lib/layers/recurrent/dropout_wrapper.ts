@@ -7,7 +7,7 @@ import type { TensorBase } from '../../program/tensor.js';
 import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
 import type { CallArgs, PartialShape } from '../layer.js';
-import { stateSizes, type FusedSequence } from './cell.js';
+import { fusedSequenceOf, stateSizes, type FusedSequence } from './cell.js';
 import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
 import { eachStep, drawnFor, type DrawingCell } from './draws.js';
 
@@ -82,7 +82,7 @@ export class DropoutWrapper extends CellWrapper implements DrawingCell {
     // A masked step repeats the output of another one, with its dropout, or the state.
     if (masked && (outputKeepProb < 1 || stateKeepProb < 1)) return null;
     if (stateKeepProb < 1 && !this.cell.fusesBetween) return null;
-    const run = this.cell.fusedSequence?.(masked) ?? null;
+    const run = fusedSequenceOf(this.cell, masked);
     if (!run) return null;
     return (call) => {
       if (!call.training) return run(call);

@@ -3,7 +3,7 @@ import { checkInteger } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { Dense, type DenseOptions } from '../dense.js';
 import type { CallArgs, PartialShape } from '../layer.js';
-import { outputSizeOf, type FusedSequence } from './cell.js';
+import { fusedSequenceOf, outputSizeOf, type FusedSequence } from './cell.js';
 import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
 import { reachedAt, reachedInTheEnd } from './lengths.js';
 
@@ -46,7 +46,7 @@ export class OutputProjectionWrapper extends CellWrapper {
 
   /** All steps at once behind the kernel: one product instead of one per step. */
   fusedSequence(masked?: boolean): FusedSequence | null {
-    const run = this.cell.fusedSequence?.(masked) ?? null;
+    const run = fusedSequenceOf(this.cell, masked);
     if (!run) return null;
     return (call) => {
       const result = run(call);

@@ -4,7 +4,14 @@ import { scan } from '../../ops/scan.js';
 import { expandDims, flip, transpose } from '../../ops/shape.js';
 import { show, ValueError } from '../../program/errors.js';
 import { TensorBase } from '../../program/tensor.js';
-import { outputSizeOf, type CellLayer, type FusedSequence, type SequenceCall, type SequenceResult } from './cell.js';
+import {
+  fusedSequenceOf,
+  outputSizeOf,
+  type CellLayer,
+  type FusedSequence,
+  type SequenceCall,
+  type SequenceResult,
+} from './cell.js';
 import { drawAll, sliced, withDraws } from './draws.js';
 import { reachedAt, reachedInTheEnd } from './lengths.js';
 import { initialStates } from './stacked.js';
@@ -20,9 +27,9 @@ export interface Path {
 /** One kernel for all steps (one per cell of a stack). */
 const fused: Path = {
   name: 'fused',
-  accepts: (cell, masked) => fusedOf(cell, masked) !== null,
+  accepts: (cell, masked) => fusedSequenceOf(cell, masked) !== null,
   run(cell, call, everyStep) {
-    const sequence = fusedOf(cell, call.mask !== null) as FusedSequence;
+    const sequence = fusedSequenceOf(cell, call.mask !== null) as FusedSequence;
     const { outputs, last, states } = withDraws(call.part?.draws, () => sequence(call));
     if (!call.mask || !call.states) return { outputs, last, states };
     // Before the first real step the kernel's output is the initial state; it shall be 0.
@@ -30,10 +37,6 @@ const fused: Path = {
     return { outputs: where(reachedAt(call), outputs, 0), last, states };
   },
 };
-
-function fusedOf(cell: CellLayer, masked: boolean): FusedSequence | null {
-  return cell.fusedSequence?.(masked) ?? null;
-}
 
 /** The cell's `call` under a loop over time: works for every cell. */
 const loop: Path = {

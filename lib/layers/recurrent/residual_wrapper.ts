@@ -2,7 +2,7 @@ import { add } from '../../ops/arithmetic.js';
 import { ShapeError } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import type { CallArgs, PartialShape } from '../layer.js';
-import type { FusedSequence } from './cell.js';
+import { fusedSequenceOf, type FusedSequence } from './cell.js';
 import { CellWrapper } from './cell_wrapper.js';
 
 /**
@@ -26,7 +26,7 @@ export class ResidualWrapper extends CellWrapper {
 
   /** A masked step repeats the sum of another one, so with a mask there is no kernel for it. */
   fusedSequence(masked?: boolean): FusedSequence | null {
-    const run = masked ? null : (this.cell.fusedSequence?.() ?? null);
+    const run = masked ? null : fusedSequenceOf(this.cell);
     if (!run) return null;
     return (call) => {
       const result = run(call);

@@ -3,7 +3,7 @@ import { flip } from '../../ops/shape.js';
 import { show, ValueError } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { Layer, type CallArgs, type LayerConfig, type PartialShape } from '../layer.js';
-import { outputSizeOf, stateSizes, type CellLayer, type FusedSequence, type RNNCell } from './cell.js';
+import { fusedSequenceOf, outputSizeOf, stateSizes, type CellLayer, type FusedSequence, type RNNCell } from './cell.js';
 
 export interface StackedRNNCellsOptions extends LayerConfig {
   cells: readonly CellLayer[];
@@ -60,7 +60,7 @@ export class StackedRNNCells extends Layer implements RNNCell {
 
   /** Layer by layer is the same as step by step, and each layer is then one kernel. */
   fusedSequence(masked?: boolean): FusedSequence | null {
-    const runs = this.cells.map((cell) => cell.fusedSequence?.(masked) ?? null);
+    const runs = this.cells.map((cell) => fusedSequenceOf(cell, masked));
     if (runs.some((run) => run === null)) return null;
     return ({ x, states, mask, goBackwards, training }) => {
       let outputs = x;

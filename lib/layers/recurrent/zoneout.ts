@@ -7,7 +7,7 @@ import type { TensorBase } from '../../program/tensor.js';
 import { checkRate } from '../checks.js';
 import { isTraining } from '../context.js';
 import type { CallArgs } from '../layer.js';
-import { stateSizes, type FusedSequence } from './cell.js';
+import { fusedSequenceOf, stateSizes, type FusedSequence } from './cell.js';
 import { CellWrapper, type CellWrapperOptions } from './cell_wrapper.js';
 import { eachStep, drawnFor, type DrawingCell } from './draws.js';
 
@@ -67,7 +67,7 @@ export class ZoneoutCell extends CellWrapper implements DrawingCell {
   }
 
   fusedSequence(masked?: boolean): FusedSequence | null {
-    const run = this.cell.fusesBetween ? (this.cell.fusedSequence?.(masked) ?? null) : null;
+    const run = this.cell.fusesBetween ? fusedSequenceOf(this.cell, masked) : null;
     if (!run) return null;
     return (call) => {
       const [batch, steps] = call.x.shape;

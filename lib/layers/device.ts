@@ -1,0 +1,11 @@
+import { show, ValueError } from '../program/errors.js';
+import { about } from '../runtime/machine.js';
+
+/** The device that an option names, in one spelling; undefined: the program's own. @throws ValueError for what names none. */
+export function chosenDevice(who: string, device: unknown): string | undefined {
+  if (device === undefined) return undefined;
+  if (typeof device !== 'string' || !/^(cpu|gpu(:\d{1,3})?)$/.test(device))
+    throw new ValueError(`${who}: expected a device, 'cpu', 'gpu' or 'gpu:0', got ${show(device)}.`);
+  if (device === 'cpu') return about().gpu.count > 0 ? device : undefined;
+  return device === 'gpu' ? 'gpu:0' : device;
+}

@@ -1,0 +1,70 @@
+import type { Graph, SymbolicTensor } from './graph.js';
+import type { Instruction, Lowered } from './lower.js';
+import type { Op } from './op.js';
+import { rootOf } from './plan.js';
+import type { Spec } from './types.js';
+
+/** A lowered program in which no instruction reads another device's memory. */
+export interface Placed {
+  readonly lowered: Lowered;
+  readonly results: readonly SymbolicTensor[];
+  /** Names of the devices; the first, without a name, is the program's own. */
+  readonly devices: readonly string[];
+  /** The number of the device on which a value lies, and on which an instruction runs. */
+  readonly home: (root: SymbolicTensor) => number;
+  readonly runsOn: (it: Instruction) => number;
+}
+
+const OWN = '';
+const TRANSFER: Op = { name: 'transfer', infer: ([x]) => [x as Spec] };
+
+/** Puts a `transfer` in front of the first instruction on a device that reads a value of another one. */
+export function placeInstructions(graph: Graph, lowered: Lowered, results: readonly SymbolicTensor[]): Placed {
+  const devices = [OWN];
+  const made = new Map<SymbolicTensor, string>();
+  const root = (s: SymbolicTensor) => rootOf(lowered.aliases, s);
+  const deviceOf = (own: SymbolicTensor): string | null => {
+    const { source } = own.node;
+    if (source?.kind === 'constant') return null; // every device has them
+    return (source?.kind === 'variable' ? source.variable.device : made.get(own)) ?? OWN;
+  };
+  // What updates a variable runs where that lies.
+  const wanted = (it: Instruction) => (it.updated ? deviceOf(root(it.updated)) : it.device) ?? OWN;
+  const number = (device: string) => (devices.includes(device) ? devices.indexOf(device) : devices.push(device) - 1);
+  const instructions: Instruction[] = [];
+  const brought = new Map<SymbolicTensor, Map<string, SymbolicTensor>>();
+  const bring = (symbol: SymbolicTensor, device: string): SymbolicTensor => {
+    const from = deviceOf(root(symbol));
+    if (from === null || from === device) return symbol;
+    const known = brought.get(symbol)?.get(device);
+    if (known) return known;
+    const [there] = graph.add(TRANSFER, [symbol], {}, [symbol]).outputs;
+    instructions.push({
+      op: TRANSFER.name,
+      inputs: [symbol],
+      outputs: [there],
+      attrs: {},
+      bodies: [],
+      device,
+      inPlace: () => false,
+    });
+    made.set(there, device);
+    brought.set(symbol, new Map([...(brought.get(symbol) ?? []), [device, there]]));
+    return there;
+  };
+  for (const it of lowered.instructions) {
+    const device = wanted(it);
+    number(device);
+    const inputs = it.inputs.map((x) => x && bring(x, device));
+    for (const output of it.outputs) if (output) made.set(root(output), device);
+    instructions.push({ ...it, inputs, device });
+  }
+  const home = results.map((r) => bring(r, OWN));
+  return {
+    lowered: { instructions, aliases: lowered.aliases },
+    results: home,
+    devices,
+    home: (own) => number(deviceOf(own) ?? OWN),
+    runsOn: (it) => number(it.device ?? OWN),
+  };
+}
