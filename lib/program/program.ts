@@ -60,13 +60,13 @@ export class Program {
 
   /**
    * Runs `count` steps off this thread, step s on the rows order[from + s·batch …], until they are done or
-   * `milliseconds` are over.
+   * `milliseconds` are over or the script has read a variable or run a program in between.
    *
    * @param sources Where the rows of each input are, by input number.
    * @param results One buffer per output that gets the steps' results one after the other; none: they are dropped.
-   * @returns How many steps were done.
+   * @returns How many steps were done, at least one of them.
    */
-  steps(
+  async steps(
     sources: readonly NativeSource[],
     order: Uint32Array,
     from: number,
@@ -79,7 +79,11 @@ export class Program {
       if (!source) throw new SeqnnError(`steps: input ${i} has no source.`);
       return source;
     });
-    return this.program.steps(used, order, from, count, milliseconds, results);
+    for (;;) {
+      // None, where the script read something before the first.
+      const done = await this.program.steps(used, order, from, count, milliseconds, results);
+      if (done > 0 || count === 0) return done;
+    }
   }
 }
 

@@ -4,8 +4,8 @@ import { tableOf, type Given, type Receiver } from './prepare.js';
 import { inOrder, shuffle } from './shuffle.js';
 import { sourcesOf, specsOf, type BatchSpecs, type Table } from './table.js';
 
-/** How long native code works before it reports; whoever reads a weight meanwhile waits that long. */
-export const CHUNK_MS = 10;
+/** How long native code works before it reports. It ends sooner where somebody waits to read a weight or to predict. */
+export const CHUNK_MS = 50;
 const FIRST_CHUNK = 64;
 
 /** What drives the batches of one epoch. */

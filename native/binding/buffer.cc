@@ -107,7 +107,7 @@ Napi::Value NativeBuffer::to(const Napi::CallbackInfo& info) {
   if (!info[0].IsString()) throw Napi::TypeError::New(info.Env(), "to: expected the name of a device");
   const std::string name = info[0].As<Napi::String>();
   Environment& environment = Environment::of(info.Env());
-  std::lock_guard<std::mutex> guard(environment.lock());
+  const auto guard = environment.interrupt();
   guarded(info.Env(), [&] {
     Device& device = environment.device(name);
     on(device);
@@ -117,14 +117,14 @@ Napi::Value NativeBuffer::to(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value NativeBuffer::release(const Napi::CallbackInfo& info) {
-  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
+  const auto guard = Environment::of(info.Env()).interrupt();
   giveBack();
   return info.Env().Undefined();
 }
 
 // The place is looked up with the lock held: a run may be moving the buffer.
 Napi::Value NativeBuffer::read(const Napi::CallbackInfo& info) {
-  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
+  const auto guard = Environment::of(info.Env()).interrupt();
   Napi::TypedArray array;
   const char* from = range(info, array);
   guarded(info.Env(), [&] { device_->download(dataOf(array), from, array.ByteLength()); });
@@ -132,7 +132,7 @@ Napi::Value NativeBuffer::read(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value NativeBuffer::write(const Napi::CallbackInfo& info) {
-  std::lock_guard<std::mutex> guard(Environment::of(info.Env()).lock());
+  const auto guard = Environment::of(info.Env()).interrupt();
   Napi::TypedArray array;
   char* to = range(info, array);
   guarded(info.Env(), [&] { device_->upload(to, dataOf(array), array.ByteLength()); });

@@ -62,7 +62,7 @@ void Environment::stop() {
 void Environment::setThreads(double threads) {
   if (!(threads >= 1 && threads <= kMaxThreads) || threads != std::floor(threads))
     fail("setThreads: %.12g, expected an integer from 1 to %d", threads, kMaxThreads);
-  std::lock_guard<std::mutex> guard(lock_);
+  const auto guard = interrupt();
   host_->setThreads(static_cast<int>(threads));
 }
 
@@ -81,8 +81,19 @@ Device& Environment::device(const std::string& name) {
 #endif
 }
 
+std::unique_lock<std::mutex> Environment::interrupt() {
+  interrupted_.store(true);
+  return std::unique_lock<std::mutex>(lock_);
+}
+
+bool Environment::queued() {
+  std::lock_guard<std::mutex> guard(queueLock_);
+  return !queue_.empty();
+}
+
 Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work,
                                   std::function<Napi::Value(Napi::Env)> done) {
+  interrupted_.store(false);
   auto job = std::make_unique<Job>(Job{std::move(work), std::move(done), "", Napi::Promise::Deferred::New(env)});
   const Napi::Promise promise = job->deferred.Promise();
   if (pending_++ == 0) report_.Ref(env);

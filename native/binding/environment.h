@@ -37,6 +37,12 @@ class Environment {
 
   // Held while a program runs or a variable is read or written.
   std::mutex& lock() { return lock_; }
+  // The same for the JavaScript thread: the run under way ends after its present step, and none begins before the
+  // script gives control back. So nobody waits for long, and what a script reads in one go belongs together.
+  std::unique_lock<std::mutex> interrupt();
+  bool interrupted() const { return interrupted_.load(); }
+  // Whether another run waits for its turn.
+  bool queued();
   HostDevice& host() { return *host_; }
   // "cpu", "gpu" (the first one) or "gpu:1"; fails, saying why, for one that is not there.
   Device& device(const std::string& name);
@@ -59,7 +65,7 @@ class Environment {
   std::mutex queueLock_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Job>> queue_, finished_;
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopping_{false}, interrupted_{false};
   Napi::ThreadSafeFunction report_;
   int pending_ = 0;  // jobs submitted and not settled; keeps the process alive
 };

@@ -11,6 +11,9 @@
 namespace seqnn {
 namespace {
 
+// What a run has for itself when others wait in the queue.
+constexpr std::chrono::milliseconds kShare{10};
+
 int64_t integerOf(const Napi::Value& value, const char* what) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
   if (!(number >= 0 && number <= 9e15))
@@ -117,7 +120,7 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
   };
   Environment& environment = Environment::of(env);
   const FlushDenormals flush;
-  std::lock_guard<std::mutex> guard(environment.lock());
+  const auto guard = environment.interrupt();
   return guarded(env, [&] {
     prepare(environment);
     for (size_t i = 0; i < nIn; ++i) {
@@ -237,8 +240,10 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
   progress->alive = Napi::Persistent(alive);
   auto work = [this, &environment, progress = progress.get(), indices = std::move(indices), from = std::move(from),
                targets = std::move(targets), batch, count, milliseconds] {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::duration<double, std::milli>(milliseconds);
-    std::lock_guard<std::mutex> guard(environment.lock());
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    const auto limit = start + std::chrono::duration<double, std::milli>(milliseconds);
+    const std::lock_guard<std::mutex> guard(environment.lock());
     prepare(environment);
     Device& device = placed_->own();
     const uint32_t* const order = device.stage(indices.data(), indices.size());
@@ -252,7 +257,7 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
     // A device that works on its own is waited for after 1, 2, 4, ... steps: seldom, and never for much longer than
     // asked.
     int64_t wait = 1;
-    while (progress->done < count && !environment.stopping()) {
+    while (progress->done < count && !environment.stopping() && !environment.interrupted()) {
       const int64_t step = progress->done;
       for (size_t i = 0; i < rows.size(); ++i) {
         const InputSpec& spec = program_->inputs[i];
@@ -269,7 +274,8 @@ Napi::Value NativeProgram::steps(const Napi::CallbackInfo& info) {
         placed_->finish();
         wait *= 2;
       }
-      if (std::chrono::steady_clock::now() > limit) break;
+      const auto now = Clock::now();
+      if (now > limit || (now > start + kShare && environment.queued())) break;
     }
     placed_->finish();
   };

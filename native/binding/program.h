@@ -16,7 +16,8 @@ class NativeBuffer;
 //   .run(inputs: TypedArray[], outputs: TypedArray[]): fills the outputs before it returns
 //   .steps(sources, order: Uint32Array, from, count, milliseconds, results: Buffer[]): Promise<number>
 // steps runs train or predict steps off the main thread, each on the next `batch` rows of `order`, until `count` are
-// done or the time is over, and resolves to how many it did. A source is [buffer, base, rowStride, ...strides].
+// done, the time is over or the script has something to read, and resolves to how many it did (none, if that was before
+// the first). A source is [buffer, base, rowStride, ...strides].
 class NativeProgram : public Napi::ObjectWrap<NativeProgram> {
  public:
   static Napi::Function define(Napi::Env env);

@@ -27,6 +27,31 @@ describe('interrupting a training', () => {
     await assert.rejects(model.predict(x, { signal: AbortSignal.abort(reason) }), (e) => e === reason);
   });
 
+  it('a script that reads in mid-fit waits for a step, and sees one moment', async () => {
+    const { x, y } = linearData(20_000);
+    const model = compiled();
+    const steps = () => model.optimizer.iterations.value().item();
+    const waits: number[] = [];
+    const seen = new Set<number>();
+    const timer = setInterval(() => {
+      const start = performance.now();
+      const now = steps();
+      waits.push(performance.now() - start);
+      const weights = bits(model);
+      while (performance.now() - start < 3);
+      assert.equal(steps(), now);
+      assert.deepEqual(bits(model), weights);
+      seen.add(now);
+    }, 7);
+    await model.fit(x, y, { verbose: 0, epochs: 10, batchSize: 2 });
+    clearInterval(timer);
+    assert.equal(steps(), 100_000);
+    assert.ok(seen.size > 3, `only ${seen.size} reads`);
+    // A whole run takes 50 ms.
+    waits.sort((a, b) => a - b);
+    if (!process.env.SEQNN_UNTIMED) assert.ok(waits[waits.length >> 1] < 10, `${waits[waits.length >> 1]} ms`);
+  });
+
   it('a worker can be ended in mid-fit', async () => {
     const code = `
       const { parentPort } = require('node:worker_threads');
