@@ -33,6 +33,7 @@ describe('interrupting a training', () => {
     const steps = () => model.optimizer.iterations.value().item();
     const waits: number[] = [];
     const seen = new Set<number>();
+    const enough = new AbortController();
     const timer = setInterval(() => {
       const start = performance.now();
       const now = steps();
@@ -41,12 +42,11 @@ describe('interrupting a training', () => {
       while (performance.now() - start < 3);
       assert.equal(steps(), now);
       assert.deepEqual(bits(model), weights);
-      seen.add(now);
+      if (seen.add(now).size === 40) enough.abort();
     }, 7);
-    await model.fit(x, y, { verbose: 0, epochs: 10, batchSize: 2 });
+    const fit = model.fit(x, y, { verbose: 0, epochs: 1e6, batchSize: 2, signal: enough.signal });
+    await assert.rejects(fit, { name: 'AbortError' });
     clearInterval(timer);
-    assert.equal(steps(), 100_000);
-    assert.ok(seen.size > 3, `only ${seen.size} reads`);
     // A whole run takes 50 ms.
     waits.sort((a, b) => a - b);
     if (!process.env.SEQNN_UNTIMED) assert.ok(waits[waits.length >> 1] < 10, `${waits[waits.length >> 1]} ms`);
