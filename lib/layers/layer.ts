@@ -7,13 +7,13 @@ import * as regularizers from '../regularizers/index.js';
 import { symbolOf } from '../program/apply.js';
 import { checkOptions, SeqnnError, ShapeError, show, StateError, ValueError } from '../program/errors.js';
 import { currentGraph, SymbolicTensor, within, type Graph } from '../program/graph.js';
-import { chosenDevice } from './device.js';
 import { currentDevice, onDevice } from '../program/placement.js';
 import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/tensor.js';
 import { isDType, isFloating, sameShape, showShape, sizeOf, type DType, type Shape } from '../program/types.js';
 import { Variable } from '../program/variable.js';
 import { connect, LayerTensor } from './connect.js';
 import { watcher, withTraining } from './context.js';
+import { chosenDevice } from './device.js';
 import { uniqueName } from './names.js';
 import type { WeightRule } from './weight_rules.js';
 
