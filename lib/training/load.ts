@@ -13,7 +13,8 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a model that `save` wrote: layers, weights, and, if it was compiled, what training needs to go on.
+ * Reads a model that `save` wrote: layers, weights, and, if it was compiled, what training needs to go on. Layers that were
+ * on a device that this machine lacks are put on the nearest one, with a warning of the process.
  *
  * @throws ValueError for a file that is not one, or that needs a custom object that is not given.
  */

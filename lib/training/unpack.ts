@@ -1,5 +1,6 @@
 import * as constraints from '../constraints/catalogue.js';
 import * as ownLayers from '../layers/classes.js';
+import { nearestDevice } from '../layers/device.js';
 import { InputLayer } from '../layers/input.js';
 import type { LayerTensor } from '../layers/connect.js';
 import type { Layer } from '../layers/layer.js';
@@ -80,10 +81,20 @@ export class Unpacker {
 
   private layer({ id, name, custom, trainable, config }: any): Layer {
     const Class = custom || !Object.hasOwn(LAYERS, name) ? this.own(name) : LAYERS[name];
-    const layer: Layer = new Class(this.unpack(config));
+    const layer: Layer = new Class(this.placed(this.unpack(config)));
     layer.trainable = trainable;
     this.layers[id] = layer;
     return layer;
+  }
+
+  /** The options of a layer, on a device that this machine has: a model may be served where it was not trained. */
+  private placed(options: any): any {
+    const { device, name } = options;
+    if (typeof device !== 'string') return options;
+    const here = nearestDevice(device);
+    if (here !== device)
+      process.emitWarning(`${this.who}: layer '${name}' was on ${device}, which is not here; it is on ${here} now.`);
+    return { ...options, device: here };
   }
 
   private model(saved: any): Model {

@@ -210,6 +210,25 @@ describe('save and loadModel', function () {
     assert.deepEqual(values(await loadModel(path)), values(model));
   });
 
+  it('a model of layers on devices is served where these are not', async () => {
+    const { x, y } = linearData(16);
+    const model = sequential([layers.dense({ units: 3, inputShape: [4], device: 'cpu' }), layers.dense({ units: 1 })]);
+    model.compile({ optimizer: 'adam', loss: 'mse' });
+    await model.fit(x, y, quiet);
+    const path = join(folder, 'devices');
+    await model.save(path);
+    assert.deepEqual(values(await loadModel(path)), values(model));
+    // As if it had been built where there is such a device.
+    const [first] = model.layers;
+    const config = first.getConfig();
+    first.getConfig = () => ({ ...config, device: 'gpu:99' });
+    await model.save(path);
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const loaded = await loadModel(path);
+    assert.deepEqual(values(loaded), values(model));
+    assert.match((await warned).message, /layer 'dense\w*' was on gpu:99, which is not here; it is on (cpu|gpu:0) now/);
+  });
+
   it('says what is wrong with a file', async () => {
     const model = small();
     await model.save(path);
