@@ -1,6 +1,6 @@
 import type { Graph, Source, SymbolicTensor } from './graph.js';
 import type { layOut } from './layout.js';
-import { lower, place, type Instruction } from './lower.js';
+import { handOn, lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
 import { placeInstructions } from './place.js';
 import { planMemory, rootOf } from './plan.js';
@@ -222,16 +222,9 @@ function withCopies(
       if (i >= exclusive) taken.add(root);
       return output;
     }
-    const [copy] = graph.add(COPY, [output], {}, [output]).outputs;
-    lowered.instructions.push({
-      op: COPY.name,
-      inputs: [output],
-      outputs: [copy],
-      attrs: {},
-      bodies: [],
-      inPlace: () => false,
-    });
-    return copy;
+    const copy = handOn(graph, COPY, output);
+    lowered.instructions.push(copy.instruction);
+    return copy.result;
   });
   return { lowered, results };
 }

@@ -1,6 +1,6 @@
 import type { Graph, Node, SymbolicTensor } from './graph.js';
 import { liveNodes } from './layout.js';
-import type { Attrs, AttrValue } from './op.js';
+import type { Attrs, AttrValue, Op } from './op.js';
 import { isFloating, sameShape } from './types.js';
 
 /** One call of a native kernel. */
@@ -22,6 +22,18 @@ export interface Instruction {
 export interface Lowered {
   readonly instructions: Instruction[];
   readonly aliases: Map<SymbolicTensor, SymbolicTensor>;
+}
+
+/** An instruction that hands a value on as it is: a copy, or a transfer to a device. */
+export function handOn(
+  graph: Graph,
+  op: Op,
+  value: SymbolicTensor,
+  device?: string,
+): { instruction: Instruction; result: SymbolicTensor } {
+  const { outputs } = graph.add(op, [value], {}, [value]);
+  const instruction = { op: op.name, inputs: [value], outputs, attrs: {}, bodies: [], device, inPlace: () => false };
+  return { instruction, result: outputs[0] };
 }
 
 const MAX_OPERANDS = 12;

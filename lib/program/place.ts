@@ -1,5 +1,5 @@
 import type { Graph, SymbolicTensor } from './graph.js';
-import type { Instruction, Lowered } from './lower.js';
+import { handOn, type Instruction, type Lowered } from './lower.js';
 import type { Op } from './op.js';
 import { rootOf } from './plan.js';
 import type { Spec } from './types.js';
@@ -20,7 +20,14 @@ const TRANSFER: Op = { name: 'transfer', infer: ([x]) => [x as Spec] };
 
 /** Puts a `transfer` in front of the first instruction on a device that reads a value of another one. */
 export function placeInstructions(graph: Graph, lowered: Lowered, results: readonly SymbolicTensor[]): Placed {
-  const devices = [OWN];
+  // By device, in the order of their numbers: what has been brought there.
+  const brought = new Map<string, Map<SymbolicTensor, SymbolicTensor>>();
+  const there = (device: string) => {
+    const known = brought.get(device) ?? new Map<SymbolicTensor, SymbolicTensor>();
+    brought.set(device, known);
+    return known;
+  };
+  there(OWN);
   const made = new Map<SymbolicTensor, string>();
   const root = (s: SymbolicTensor) => rootOf(lowered.aliases, s);
   const deviceOf = (own: SymbolicTensor): string | null => {
@@ -30,41 +37,33 @@ export function placeInstructions(graph: Graph, lowered: Lowered, results: reado
   };
   // What updates a variable runs where that lies.
   const wanted = (it: Instruction) => (it.updated ? deviceOf(root(it.updated)) : it.device) ?? OWN;
-  const number = (device: string) => (devices.includes(device) ? devices.indexOf(device) : devices.push(device) - 1);
   const instructions: Instruction[] = [];
-  const brought = new Map<SymbolicTensor, Map<string, SymbolicTensor>>();
   const bring = (symbol: SymbolicTensor, device: string): SymbolicTensor => {
     const from = deviceOf(root(symbol));
     if (from === null || from === device) return symbol;
-    const known = brought.get(symbol)?.get(device);
+    there(from);
+    const known = there(device).get(symbol);
     if (known) return known;
-    const [there] = graph.add(TRANSFER, [symbol], {}, [symbol]).outputs;
-    instructions.push({
-      op: TRANSFER.name,
-      inputs: [symbol],
-      outputs: [there],
-      attrs: {},
-      bodies: [],
-      device,
-      inPlace: () => false,
-    });
-    made.set(there, device);
-    brought.set(symbol, new Map([...(brought.get(symbol) ?? []), [device, there]]));
-    return there;
+    const transfer = handOn(graph, TRANSFER, symbol, device);
+    instructions.push(transfer.instruction);
+    made.set(transfer.result, device);
+    there(device).set(symbol, transfer.result);
+    return transfer.result;
   };
   for (const it of lowered.instructions) {
     const device = wanted(it);
-    number(device);
+    there(device);
     const inputs = it.inputs.map((x) => x && bring(x, device));
     for (const output of it.outputs) if (output) made.set(root(output), device);
     instructions.push({ ...it, inputs, device });
   }
   const home = results.map((r) => bring(r, OWN));
+  const devices = [...brought.keys()];
   return {
     lowered: { instructions, aliases: lowered.aliases },
     results: home,
     devices,
-    home: (own) => number(deviceOf(own) ?? OWN),
-    runsOn: (it) => number(it.device ?? OWN),
+    home: (own) => devices.indexOf(deviceOf(own) ?? OWN),
+    runsOn: (it) => devices.indexOf(it.device ?? OWN),
   };
 }

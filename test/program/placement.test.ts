@@ -9,26 +9,22 @@ import { onDevice } from '../../lib/program/placement.js';
 import { Program } from '../../lib/program/program.js';
 import { trace, type TraceInput } from '../../lib/program/trace.js';
 import { random64 } from '../support/gradcheck.js';
+import { near } from '../support/near.js';
 
 const [B, T, F] = [3, 7, 2];
 const x64: TraceInput = { shape: [B, T, F], dtype: 'float64', batched: true };
 const f64 = { dtype: 'float64' } as const;
 
-/** The result and all gradients of a stack; layers with `apart` are traced for a place of their own. */
+/**
+ * The result and all gradients of a stack; layers with `apart` are traced for a place of their own. The first call builds
+ * them: their weights are where that one has them.
+ */
 function traced(stack: readonly Layer[], apart: readonly boolean[]) {
   return trace([x64], (x) => {
     const y = stack.reduce<TensorBase>((h, layer, i) => onDevice(apart[i] ? 'cpu' : undefined, () => layer.call(h)), x);
-    // Built by the first call, so that the weights are on no device of their own if that one has none.
     const loss = ops.sum(ops.multiply(y, y));
     return [y, ...gradients(loss, [x, ...stack.flatMap((l) => l.trainableWeights)])];
   });
-}
-
-/** Another device sums in another order. */
-function near(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  assert.equal(actual.length, expected.length);
-  for (let i = 0; i < expected.length; i++)
-    assert.ok(Math.abs(actual[i] - expected[i]) < 1e-12 * (1 + Math.abs(expected[i])), `${actual[i]} ${expected[i]}`);
 }
 
 const STACKS: Record<string, (() => Layer)[]> = {
@@ -72,7 +68,7 @@ describe('placement', () => {
         [true, false, true],
         [true, true, true],
       ])
-        run(apart).forEach((values, i) => near(values, together[i]));
+        run(apart).forEach((values, i) => near(values, together[i], 1e-12));
     });
   }
 
@@ -101,6 +97,15 @@ describe('placement', () => {
     const { graph, outputs } = traced([layers.dense({ units: 2, ...f64 })], []);
     const { bytes } = encode(layOut(graph, outputs));
     assert.ok(!Buffer.from(bytes).includes('transfer'));
+  });
+
+  it('reads a variable that lies elsewhere', () => {
+    const layer = layers.dense({ units: 1, useBias: false, ...f64 });
+    onDevice('cpu', () => layer.build([1, F]));
+    const [kernel] = layer.weights;
+    const { graph, outputs } = trace([{ shape: [], dtype: 'float64' }], (x) => [ops.multiply(kernel, x)]);
+    const [twice] = new Program(graph, outputs).run([tensor(2, undefined, 'float64')]);
+    assert.deepEqual(twice.data, kernel.value().data.map((v) => 2 * v)); // prettier-ignore
   });
 
   it('updates a variable where it lies', () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DeviceCell, layers, sequential, setRandomSeed, tensor, type Sequential } from '../../lib/index.js';
 import { about } from '../../lib/runtime/machine.js';
+import { near as within } from '../support/near.js';
 
 const X = Array.from({ length: 24 }, (_, n) =>
   Array.from({ length: 5 }, (_, t) => [Math.sin(n + t), Math.cos(2 * n - t)]),
@@ -27,11 +28,7 @@ const train = async (model: Sequential): Promise<number[]> => {
   return history.loss;
 };
 
-function near(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  assert.equal(actual.length, expected.length);
-  for (let i = 0; i < expected.length; i++)
-    assert.ok(Math.abs(actual[i] - expected[i]) <= 2e-4 * (1 + Math.abs(expected[i])), `${actual[i]} ${expected[i]}`);
-}
+const near = (actual: ArrayLike<number>, expected: ArrayLike<number>) => within(actual, expected, 2e-4);
 
 /** Two recurrent layers, each where it is told to be. */
 function divided(...devices: (string | undefined)[]) {
