@@ -167,7 +167,7 @@ TEST(Math, Sigmoid) {
   expectWithin<double>("sigmoid", sigmoid, 2.5);
 }
 TEST(Math, Gate) {
-  expectWithin<float>("gate", sigmoid, 2);
+  expectWithin<float>("gate", sigmoid, 2.5);
   expectWithin<double>("gate", sigmoid, 2.5);
 }
 TEST(Math, Erf) {

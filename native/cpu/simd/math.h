@@ -135,16 +135,35 @@ SEQNN_INLINE Vec<float> byPieces(Vec<float> x) {
 }
 #endif
 
-// Through m = (e^|2x| - 1) / 2: m / (m + 1) keeps its relative accuracy near zero. The roundings of m and of the
-// denominator are known exactly, and for small m, where they would add up, go back into the numerator. AVX-512 looks it
-// up in half the time.
+// tanh of a >= 0 without tables: a polynomial while it is less than 1/2, then 1 - 1 / (e^2a / 2 + 1/2), whose fraction
+// is small enough to round well.
+SEQNN_INLINE Vec<float> tanhInParts(Vec<float> a) {
+  using F = Fit<float>;
+  const Vec<float> z = a * a;
+  const Vec<float> inner = a + a * (z * horner<float>(z, F::kTanh));
+  const Vec<float> magic = splat<float>(F::kMagic - 1);
+  const Vec<float> shifted = a * splat<float>(2.88539008f) + magic;
+  const Vec<float> r = a - (shifted - magic) * splat<float>(0.346573591f);
+  // 2^n is added to the exponent of e^2r: shifted holds n in its low bits.
+  const Bits<float> half = bitsOf<float>(horner<float>(r, F::kExp2r)) + (bitsOf<float>(shifted) << F::kMantissa);
+  const Vec<float> outer = splat<float>(1.0f) - splat<float>(1.0f) / (fromBits<float>(half) + splat<float>(0.5f));
+  return select(a >= splat<float>(F::kTanhParts), outer, inner);
+}
+
+// In float by parts or, on AVX-512, by tables. Else through m = (e^|2x| - 1) / 2: m / (m + 1) keeps its relative
+// accuracy near zero. The roundings of m and of the denominator are known exactly, and for small m, where they would
+// add up, go back into the numerator.
 template <class T>
 SEQNN_INLINE Vec<T> vtanh(Vec<T> x) {
   const Vec<T> zero = splat<T>(T(0)), one = splat<T>(T(1)), half = splat<T>(T(0.5));
   const Vec<T> a = vmin(vabs<T>(x), splat<T>(Fit<T>::kTanhOne));
+  if constexpr (sizeof(T) == 4) {
 #if defined(__AVX512F__)
-  if constexpr (sizeof(T) == 4) return withSign<T>(byPieces<TanhPieces>(a), x);
+    return withSign<T>(byPieces<TanhPieces>(a), x);
+#else
+    return withSign<T>(tanhInParts(a), x);
 #endif
+  }
   const Reduced<T> k = reduceByLn2<T, 1>(a + a);
   const Pair<T> p = exactSum<T>(k.r, expTail<T>(k.r));
   const Vec<T> scale = powerOfTwo<T>(k.biased);
@@ -167,17 +186,24 @@ SEQNN_INLINE Vec<T> vsigmoid(Vec<T> x) {
   return select(x < splat<T>(T(0)), top, one) / d.sum;
 }
 
-// The same within another half of a unit in the last place, for the gates of a step: looked up where that is faster.
+// The same with less care, for the gates of a step; results that are not normal floats are vsigmoid's.
 template <class T>
 SEQNN_INLINE Vec<T> vgate(Vec<T> x) {
-#if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4) {
+#if defined(__AVX512F__)
     const Vec<T> y = byPieces<SigmoidPieces>(x);
     const auto outside = _mm512_cmp_ps_mask(vabs<T>(x), splat<T>(SigmoidPieces::kEnd), _CMP_NLE_UQ);
     if (__builtin_expect(outside == 0, 1)) return y;
     return _mm512_mask_blend_ps(outside, y, vsigmoid<T>(x));
-  }
+#else
+    const Vec<T> one = splat<T>(T(1));
+    const Reduced<T> k = reduceByLn2<T>(-x);
+    const Vec<T> p = one + (k.r + expTail<T>(k.r));
+    const Vec<T> y = one / (p * powerOfTwo<T>(k.biased) + one);
+    const auto outside = vabs<T>(x) > splat<T>(T(87));
+    return anyLane(outside) ? select(outside, vsigmoid<T>(x), y) : y;
 #endif
+  }
   return vsigmoid<T>(x);
 }
 

@@ -26,6 +26,10 @@ struct Fit<float> {
   // (e^r - 1 - r - r^2/2) / r^3 for |r| <= ln(2)/2
   static constexpr float kExp[] = {0.16666666773379182633f, 0.041666481836935677882f, 0.0083332818821662507623f,
                                    0.0013933333719494471987f, 0.00019909847894767006252f};
+  // (tanh(x) / x - 1) / x^2 in x^2 for |x| <= kTanhParts, where tanh is over a half; e^2r for |r| <= ln(2)/4
+  static constexpr float kTanhParts = 0.6f;
+  static constexpr float kTanh[] = {-0.33333299f, 0.13331924f, -0.05378383f, 0.020795973f, -0.0058951587f};
+  static constexpr float kExp2r[] = {1.0f, 2.0f, 1.9999691f, 1.3333693f, 0.6702488f, 0.26599929f};
   // (2 atanh(s) - 2s) / s^3 in s^2 for |s| <= 0.1717
   static constexpr float kLog[] = {0.66666775926849536364f, 0.39977559170274613613f, 0.29871933877725278158f};
   // erf(x) / x - 1 in x^2 for |x| <= 1

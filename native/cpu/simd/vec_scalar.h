@@ -56,6 +56,7 @@ template <class T>
 SEQNN_INLINE T maxLanes(T v) {
   return v;
 }
+SEQNN_INLINE bool anyLane(bool mask) { return mask; }
 template <class V>
 SEQNN_INLINE V select(bool mask, V a, V b) {
   return mask ? a : b;

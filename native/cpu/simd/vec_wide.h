@@ -115,6 +115,17 @@ SEQNN_INLINE auto maxLanes(V v) {
   return best;
 }
 
+// Whether a comparison held anywhere.
+template <class M>
+SEQNN_INLINE bool anyLane(M mask) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  return !_mm256_testz_si256((__m256i)mask, (__m256i)mask);
+#else
+  bool any = false;
+  for (int i = 0; i < static_cast<int>(sizeof mask / sizeof mask[0]); ++i) any |= mask[i] != 0;
+  return any;
+#endif
+}
 template <class M, class V>
 SEQNN_INLINE V select(M mask, V a, V b) {
   return mask ? a : b;
