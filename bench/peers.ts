@@ -30,14 +30,14 @@ function pythonPeer(name: string, file: string, threads: number, ...modules: str
   };
 }
 
-function tfjsPeer(backend: string): Peer {
+function nodePeer(name: string, file: string, setting: string, ...packages: string[]): Peer {
   return {
-    name: `tfjs, ${backend}`,
-    command: [process.execPath, script('tfjs_steps.mjs')],
-    setting: backend,
+    name,
+    command: [process.execPath, script(file)],
+    setting,
     found() {
       try {
-        import.meta.resolve('@tensorflow/tfjs-layers');
+        for (const each of packages) import.meta.resolve(each);
         return true;
       } catch {
         return false;
@@ -50,8 +50,10 @@ export const PEERS: readonly Peer[] = [
   pythonPeer('PyTorch, 1 thread', 'torch_steps.py', 1, 'torch'),
   pythonPeer('PyTorch, 2 threads', 'torch_steps.py', 2, 'torch'),
   pythonPeer('Keras on JAX', 'keras_steps.py', 2, 'keras', 'jax'),
-  tfjsPeer('cpu'),
-  tfjsPeer('wasm'),
+  nodePeer('tfjs, cpu', 'tfjs_steps.mjs', 'cpu', '@tensorflow/tfjs-layers'),
+  nodePeer('tfjs, wasm', 'tfjs_steps.mjs', 'wasm', '@tensorflow/tfjs-layers'),
+  nodePeer('ONNX Runtime, 1 thread', 'onnx_steps.mjs', '1', 'onnxruntime-node', 'onnx-proto'),
+  nodePeer('ONNX Runtime, 2 threads', 'onnx_steps.mjs', '2', 'onnxruntime-node', 'onnx-proto'),
 ];
 
 /** For one workload; tfjs takes minutes for a step of the largest. */

@@ -1,8 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { withCompiled } from './compiled.js';
 import type { Workload } from './workloads.js';
 
 // What a train step of a workload must compute and move at least, against what the machine can do.
@@ -20,18 +16,7 @@ export interface Roof {
 
 /** Measures the machine with bench/peak.cc; null where there is no compiler. */
 export function measurePeak(threads: number): Peak | null {
-  const folder = mkdtempSync(join(tmpdir(), 'seqnn-peak-'));
-  try {
-    const program = join(folder, 'peak');
-    const source = fileURLToPath(new URL('../../bench/peak.cc', import.meta.url));
-    const flags = ['-std=c++17', '-O3', '-march=native', '-ffast-math', '-pthread'];
-    execFileSync(process.env.CXX ?? 'c++', [...flags, source, '-o', program], { stdio: 'ignore' });
-    return JSON.parse(execFileSync(program, [String(threads)], { encoding: 'utf8' })) as Peak;
-  } catch {
-    return null;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return withCompiled('peak.cc', (run) => run(String(threads)) as Peak);
 }
 
 /** Multiply-adds of a forward pass over the inputs and over the states, weights, and values kept for the way back. */
@@ -42,7 +27,7 @@ interface LayerWork {
   kept: number;
 }
 
-const GATES: Record<string, number> = { SimpleRNN: 1, LNRNN: 1, GRU: 3, LSTM: 4 };
+export const GATES: Record<string, number> = { SimpleRNN: 1, LNRNN: 1, GRU: 3, LSTM: 4 };
 
 function workOf(w: Workload): LayerWork[] {
   let [steps, width] = [w.steps, w.features];

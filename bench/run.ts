@@ -9,6 +9,7 @@ import { benchCosts } from './costs.js';
 import { benchGrowth } from './growth.js';
 import { measure, type Timing } from './measure.js';
 import { benchOptions } from './options.js';
+import { benchProducts } from './products.js';
 import { measurePeak, roofOf, type Roof } from './roofline.js';
 import { findPeers, runPeer, type PeerTiming } from './peers.js';
 import { timeStart } from './start.js';
@@ -17,6 +18,7 @@ import { readWorkloads, type Workload } from './workloads.js';
 // npm run bench [-- --json] [--workloads FILE] [--only NAME,…] [--threads N] [--peers] [--roofline] [--budget MS]
 // npm run bench -- --costs [--json]
 // npm run bench -- --growth [--json] [--budget MS]
+// npm run bench -- --blas [--workloads FILE] [--json] [--budget MS]
 // npm run bench -- --options [--option TEXT] [--only LAYER,…] [--json] [--threads N] [--budget MS]
 
 const { values: options } = parseArgs({
@@ -29,6 +31,7 @@ const { values: options } = parseArgs({
     roofline: { type: 'boolean', default: false },
     costs: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    blas: { type: 'boolean', default: false },
     budget: { type: 'string', default: '1500' },
     options: { type: 'boolean', default: false },
     option: { type: 'string' },
@@ -115,6 +118,7 @@ async function bench() {
   if (options.options) return { options: await benchOptions({ only, option: options.option, budget, print }) };
   if (options.costs) return { costs: await benchCosts(readWorkloads(options.workloads).lstm20x2_seq, print) };
   if (options.growth) return { growth: await benchGrowth(budget, print) };
+  if (options.blas) return { products: benchProducts(Object.values(readWorkloads(options.workloads)), budget, print) };
   return benchWorkloads();
 }
 
