@@ -1,3 +1,4 @@
+import { WindowView } from '../data/window_view.js';
 import { checkInteger, checkOptions, ShapeError } from '../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../program/tensor.js';
 import { showShape } from '../program/types.js';
@@ -24,7 +25,7 @@ function idsOf(who: string, ids: TensorLike, least: number): Int32Array {
   return data as Int32Array;
 }
 
-/** Windows that begin at these places, and the same moved on by one token. */
+/** Copies that begin at these places, and the same moved on by one token. */
 function cut(ids: Int32Array, starts: readonly number[], steps: number): [Tensor, Tensor] {
   const from = (shift: number) => {
     const rows = new Int32Array(starts.length * steps);
@@ -36,18 +37,20 @@ function cut(ids: Int32Array, starts: readonly number[], steps: number): [Tensor
 
 /**
  * Windows of a text and, as targets, the token after each of theirs: for models that start every window afresh. `fit`
- * shuffles them.
+ * shuffles them. They are views of the one text, which is not copied.
  *
  * @param ids The ids of one text. @returns x and y, int32 [windows, steps]; y[b, t] comes after x[b, t].
  */
-export function nextTokenWindows(ids: TensorLike, options: NextTokenWindowsOptions): [x: Tensor, y: Tensor] {
+export function nextTokenWindows(ids: TensorLike, options: NextTokenWindowsOptions): [x: WindowView, y: WindowView] {
   const who = 'nextTokenWindows';
   checkOptions(who, options, ['steps', 'stride']);
   const steps = checkInteger(who, 'steps', options.steps, 1);
   const stride = checkInteger(who, 'stride', options.stride ?? 1, 1);
   const data = idsOf(who, ids, steps + 1);
   const count = Math.floor((data.length - 1 - steps) / stride) + 1;
-  return cut(data, Array.from({ length: count }, (_, i) => i * stride), steps); // prettier-ignore
+  const series = new Tensor(data, [data.length]);
+  const view = (base: number) => new WindowView(series, [count, steps], { base, strides: [stride, 1] });
+  return [view(0), view(1)];
 }
 
 /**

@@ -94,6 +94,15 @@ describe('data.movingAverage', () => {
       NaN,
     ]);
     assert.deepEqual(data.movingAverage([[1, 5], [3, NaN]], { window: 2 }).toArray(), [[NaN, NaN], [2, NaN]]); // prettier-ignore
+    for (const window of [1, 3, 5, 7, 40])
+      for (const align of ['trailing', 'centered'] as const) {
+        const long = tensor(Float64Array.from({ length: 66 }, (_, i) => (i === 41 ? NaN : Math.sin(i * i))), [3, 11, 2]); // prettier-ignore
+        const want = data.movingAverage(long, { weights: Array<number>(window).fill(1), align }).data;
+        data.movingAverage(long, { window, align }).data.forEach((v, i) => {
+          const equal = Number.isNaN(want[i]) ? Number.isNaN(v) : Math.abs(v - want[i]) < 1e-14;
+          assert.ok(equal, `window ${window} ${align} at ${i}: ${v}, ${want[i]}`);
+        });
+      }
     assert.throws(() => data.movingAverage(x, { weights: [1, -1] }), /sum is not 0/);
     assert.throws(() => data.movingAverage(x, {}), /either window or weights/);
   });
