@@ -6,8 +6,10 @@
 //     __device__ T left(int z, int64_t m, int64_t k) const;
 //     __device__ T right(int z, int64_t k, int64_t n) const;
 //     __device__ void store(int z, int64_t m, int64_t n, T sum) const;
+//     bool plain(PlainProduct<T>& as) const;  // whether it is one of matrices that lie evenly in memory, and which
 //   };
-// A block makes one square tile; few tiles with long sums are cut along k, and the parts are added in order.
+// In the kernel here a block makes one square tile; few tiles with long sums are cut along k, and the parts are added
+// in order. Large plain products go to cuBLAS.
 
 #include "cpu/ops/operands.h"
 #include "cuda/launch.h"
@@ -106,8 +108,7 @@ struct AddParts {
 };
 
 template <class T, class Operands>
-void product(Queue& queue, const ProductShape& p, const Operands& o, void* workspace) {
-  if (p.M == 0 || p.N == 0 || p.batch == 0) return;
+void ownProduct(Queue& queue, const ProductShape& p, const Operands& o, void* workspace) {
   const ProductCut cut = cutOf(p);
   T* parts = static_cast<T*>(workspace);
   // gridDim.y and .z hold 65,535.
@@ -123,6 +124,32 @@ void product(Queue& queue, const ProductShape& p, const Operands& o, void* works
     launch(queue, productKernel<T, Operands, 32>, grid, 64, 0, o, p, cut.splits, cut.part, parts);
   }
   if (cut.splits > 1) forEach(queue, p.batch * p.M * p.N, AddParts<T, Operands>{o, parts, p.M, p.N, cut.splits});
+}
+
+// What store() does to a sum, behind cuBLAS. The columns of one product lie over those of all matrices.
+template <class T, class Operands>
+struct StoreAgain {
+  Operands o;
+  PlainProduct<T> p;
+  __device__ void operator()(int64_t i) const {
+    const int64_t columns = p.N * p.count, m = i / columns, n = i % columns;
+    o.store(0, m, n, p.c.data[n / p.N * p.c.each + m * p.c.row + n % p.N * p.c.column]);
+  }
+};
+
+template <class T, class Operands>
+bool blasProduct(Queue& queue, const Operands& o) {
+  PlainProduct<T> plain{};
+  if (!o.plain(plain) || !blasTakes(plain)) return false;
+  queue.blas().multiply(plain);
+  if (plain.storesAgain) forEach(queue, plain.M * plain.N * plain.count, StoreAgain<T, Operands>{o, plain});
+  return true;
+}
+
+template <class T, class Operands>
+void product(Queue& queue, const ProductShape& p, const Operands& o, void* workspace) {
+  if (p.M == 0 || p.N == 0 || p.batch == 0) return;
+  if (!blasProduct<T>(queue, o)) ownProduct<T>(queue, p, o, workspace);
 }
 
 }  // namespace cuda

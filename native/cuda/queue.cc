@@ -6,8 +6,14 @@ namespace cuda {
 Queue::Queue() : ThreadPool(1), stream_(openStream()), fault_(static_cast<Fault*>(allocate(sizeof(Fault)))) {}
 
 Queue::~Queue() {
+  blas_.reset();  // before the stream that it works on
   release(fault_);
   closeStream(stream_);
+}
+
+Blas& Queue::blas() {
+  if (!blas_) blas_ = std::make_unique<Blas>(stream_);
+  return *blas_;
 }
 
 void Queue::finish() {

@@ -1,8 +1,12 @@
 #pragma once
 
 // Where the kernels of this backend put their work. A run hands its kernels a ThreadPool; here that pool is a Queue:
-// one stream, and a place on the device for the first mistake in the data (a label or an index that is out of range).
+// one stream, a place on the device for the first mistake in the data (a label or an index that is out of range), and
+// cuBLAS where products take it.
 
+#include <memory>
+
+#include "cuda/blas.h"
 #include "cuda/memory.h"
 #include "runtime/kernel.h"
 
@@ -23,12 +27,15 @@ class Queue final : public ThreadPool {
   ~Queue();
   void* stream() const { return stream_; }
   Fault* fault() const { return fault_; }
+  // Started by the first product that asks, in a program's first run, which is never recorded.
+  Blas& blas();
   // Waits for all work; fails when a kernel found a mistake in the data.
   void finish();
 
  private:
   void* stream_;
   Fault* fault_;  // on the device
+  std::unique_ptr<Blas> blas_;
 };
 
 // Only this backend's devices run its kernels, and their pools are queues.

@@ -29,6 +29,28 @@ struct TapOperands {
     const T v = bias ? sum + bias[row] : sum;
     out[(n / t.lanes * t.groups * t.rows + row) * t.lanes + n % t.lanes] = activate<T>(t.activation, v);
   }
+  // A dense layer: one product where features lie innermost, else one for every step.
+  bool plain(PlainProduct<T>& as) const {
+    if (t.taps != 1 || t.groups != 1 || t.scale != 1 || t.shift != 0 || t.divisor != 1 || t.sourceSteps < t.steps)
+      return false;
+    const int64_t rows = t.rows, columns = t.columns, lanes = t.lanes;
+    as.M = rows;
+    as.K = columns;
+    as.a = {w, t.wRow, t.wColumn, 0};
+    if (lanes == 1) {
+      as.N = t.steps;
+      as.count = 1;
+      as.b = {source, 1, columns, 0};
+      as.c = {out, 1, rows, 0};
+    } else {
+      as.N = lanes;
+      as.count = t.steps;
+      as.b = {source, lanes, 1, columns * lanes};
+      as.c = {out, lanes, 1, rows * lanes};
+    }
+    as.storesAgain = bias || t.activation != Activation::linear;
+    return true;
+  }
 };
 
 ProductShape shapeOf(const Taps& t) {
@@ -56,6 +78,26 @@ struct TapGradientOperands {
   __device__ void store(int z, int64_t m, int64_t n, T sum) const {
     const int64_t tap = z / t.groups, g = z % t.groups;
     dw[(tap * t.inputs + m) * t.groups * t.units + g * t.units + n] = sum;
+  }
+  // Of a dense layer: one product, or the sum of those of all steps.
+  bool plain(PlainProduct<T>& as) const {
+    if (t.taps != 1 || t.groups != 1 || t.stride != 1 || t.padLeft != 0 || t.sourceSteps < t.steps) return false;
+    const int64_t inputs = t.inputs, units = t.units, lanes = t.lanes;
+    as.M = inputs;
+    as.N = units;
+    as.c = {dw, units, 1, 0};
+    if (lanes == 1) {
+      as.K = t.steps;
+      as.count = 1;
+      as.a = {x, 1, inputs, 0};
+      as.b = {dy, units, 1, 0};
+    } else {
+      as.K = lanes;
+      as.count = t.steps;
+      as.a = {x, lanes, 1, inputs * lanes};
+      as.b = {dy, 1, lanes, units * lanes};
+    }
+    return true;
   }
 };
 

@@ -20,6 +20,28 @@ struct MatMulOperands {
     return b[p.offset(p.b, z) + k * p.b.rowStride + n * p.b.columnStride];
   }
   __device__ void store(int z, int64_t m, int64_t n, T sum) const { c[(z * p.M + m) * p.N + n] = sum; }
+  bool plain(PlainProduct<T>& as) const {
+    as = {p.M, p.N, p.K, p.batch, {a, p.a.rowStride, p.a.columnStride, 0}, {b, p.b.rowStride, p.b.columnStride, 0},
+          {c, p.N, 1, p.M * p.N}, false, false};
+    return p.batch == 1 || (even(p.a, as.a.each) && even(p.b, as.b.each));
+  }
+
+ private:
+  // Whether an operand moves by the same stride from each matrix of the batch to the next.
+  bool even(const MatMulSide& side, int64_t& each) const {
+    int64_t inner = 0;  // matrices of the dimensions behind, or none that has several
+    for (int i = p.batchRank - 1; i >= 0; --i) {
+      if (p.batchDim[i] == 1) continue;
+      if (inner == 0) {
+        each = side.batchStride[i];
+        inner = 1;
+      } else if (side.batchStride[i] != each * inner) {
+        return false;
+      }
+      inner *= p.batchDim[i];
+    }
+    return true;
+  }
 };
 
 template <class T>

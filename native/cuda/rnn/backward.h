@@ -210,6 +210,19 @@ struct StepThrough {
     T& to = through[m * f.c.B + n];
     to = adds ? to + sum : sum;
   }
+  bool plain(PlainProduct<T>& as) const {
+    const int64_t H = f.c.H, B = f.c.B;
+    as = {H,
+          B,
+          q.gates * H,
+          1,
+          {f.o.recurrent + q.column * H, f.c.columns(), 1, 0},
+          {f.dGatesOf(s) + q.row * f.state(), B, 1, 0},
+          {through, B, 1, 0},
+          adds,
+          false};
+    return true;
+  }
 };
 template <class T>
 struct AddThrough {
@@ -230,6 +243,19 @@ struct InputGradient {  // dx[t][f][b]
   __device__ void store(int, int64_t m, int64_t n, T sum) const {
     dx[(timeOf(f.c, n / f.c.B) * f.c.F + m) * f.c.B + n % f.c.B] = sum;
   }
+  bool plain(PlainProduct<T>& as) const {
+    const RnnConfig& c = f.c;
+    as = {c.F,
+          c.B,
+          c.columns(),
+          c.T,
+          {f.o.kernel, c.columns(), 1, 0},
+          {f.o.dGates, c.B, 1, f.dRows * f.state()},
+          stepsOf(c, dx, c.F),
+          false,
+          false};
+    return true;
+  }
 };
 template <class T>
 struct KernelGradient {  // dkernel[f][column]
@@ -240,15 +266,30 @@ struct KernelGradient {  // dkernel[f][column]
   }
   __device__ T right(int, int64_t k, int64_t n) const { return f.dGatesOf(k / f.c.B)[n * f.c.B + k % f.c.B]; }
   __device__ void store(int, int64_t m, int64_t n, T sum) const { to[m * f.c.layout.gates * f.c.H + n] = sum; }
+  bool plain(PlainProduct<T>& as) const {
+    const RnnConfig& c = f.c;
+    as = {c.F,
+          c.columns(),
+          c.B,
+          c.T,
+          stepsOf(c, f.o.x, c.F),
+          {f.o.dGates, 1, c.B, f.dRows * f.state()},
+          {to, c.columns(), 1, 0},
+          false,
+          false};
+    return true;
+  }
 };
 template <class T>
 struct RecurrentGradient {  // drecurrent[k][column], of one product
   Backward<T> f;
   Product q;
   T* to;
+  const T* used;  // [T, H, B] the states that the steps multiplied; null: they are made as they are read
   __device__ T left(int, int64_t m, int64_t k) const {
     const int64_t s = k / f.c.B, at = m * f.c.B + k % f.c.B;
-    return q.state == StateOperand::reset ? f.o.reset[s * f.state() + at] : f.hUsed(s, at);
+    if (q.state == StateOperand::reset) return f.o.reset[s * f.state() + at];
+    return used ? used[s * f.state() + at] : f.hUsed(s, at);
   }
   __device__ T right(int, int64_t k, int64_t n) const {
     return f.dGatesOf(k / f.c.B)[(int64_t(q.row) * f.c.H + n) * f.c.B + k % f.c.B];
@@ -256,6 +297,26 @@ struct RecurrentGradient {  // drecurrent[k][column], of one product
   __device__ void store(int, int64_t m, int64_t n, T sum) const {
     to[m * f.c.layout.gates * f.c.H + q.column * f.c.H + n] = sum;
   }
+  bool plain(PlainProduct<T>& as) const {
+    const int64_t H = f.c.H, B = f.c.B;
+    const T* const states = q.state == StateOperand::reset ? f.o.reset : used;
+    as = {H,
+          q.gates * H,
+          B,
+          f.c.T,
+          {states, B, 1, f.state()},
+          {f.o.dGates + q.row * f.state(), 1, B, f.dRows * f.state()},
+          {to + q.column * H, f.c.columns(), 1, 0},
+          false,
+          false};
+    return states != nullptr;
+  }
+};
+template <class T>
+struct UsedStates {
+  Backward<T> f;
+  T* used;
+  SEQNN_INLINE void operator()(int64_t i) const { used[i] = f.hUsed(i / f.state(), i % f.state()); }
 };
 // Rows i and f of the peepholes saw the cell state before the step, row o the one after it.
 template <class T>

@@ -85,6 +85,19 @@ struct InputProjection {
       v += static_cast<T>(f.c.forgetBias);
     f.gatesOf(s)[m * f.c.B + b] = v;
   }
+  bool plain(PlainProduct<T>& as) const {
+    const RnnConfig& c = f.c;
+    as = {c.columns(),
+          c.B,
+          c.F,
+          c.T,
+          {f.o.kernel, 1, c.columns(), 0},
+          stepsOf(c, f.o.x, c.F),
+          {f.o.gates, c.B, 1, c.layout.rows * f.state()},
+          false,
+          f.o.bias || c.kind == CellKind::lstm};
+    return true;
+  }
 };
 
 inline ProductShape projectionShape(const RnnConfig& c) {
@@ -175,6 +188,19 @@ struct StepProduct {
     T* g = f.gatesOf(s);
     const int64_t at = (int64_t(q.row) * f.c.H + m) * f.c.B + n;
     g[at] = f.base(q, g, static_cast<int>(m), at) + sum;
+  }
+  bool plain(PlainProduct<T>& as) const {
+    const int64_t H = f.c.H, B = f.c.B;
+    as = {q.gates * H,
+          B,
+          H,
+          1,
+          {f.o.recurrent + q.column * H, 1, f.c.columns(), 0},
+          {from, B, 1, 0},
+          {f.gatesOf(s) + q.row * f.state(), B, 1, 0},
+          q.x,
+          !q.x};
+    return true;
   }
 };
 

@@ -29,6 +29,7 @@ class RnnGrad final : public OptionalOperands {
       need(throughShape(p));
     }
     parts_ = places.take(parts);
+    used_ = places.take(keepsUsed() ? state * c_.T : 0);
     workspace = places.used();
   }
 
@@ -136,11 +137,22 @@ class RnnGrad final : public OptionalOperands {
     if (f.o.dc0) copy(queue.stream(), f.o.dc0, walk[1], bytes);
   }
 
+  // cuBLAS reads the states of all steps as matrices: with the first one, and with dropout.
+  bool keepsUsed() const {
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& q = c_.layout.product[p];
+      if (q.state == StateOperand::before && blasGains(c_.H, int64_t(q.gates) * c_.H, c_.B)) return true;
+    }
+    return false;
+  }
+
   void recurrent(Queue& queue, const Backward<T>& f, T* to, char* space) const {
+    T* const used = keepsUsed() ? reinterpret_cast<T*>(space + used_) : nullptr;
+    if (used) forEach(queue, c_.T * f.state(), UsedStates<T>{f, used});
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& q = c_.layout.product[p];
       if (q.state != StateOperand::none)
-        product<T>(queue, recurrentShape(p), RecurrentGradient<T>{f, q, to}, space + parts_);
+        product<T>(queue, recurrentShape(p), RecurrentGradient<T>{f, q, to, used}, space + parts_);
     }
   }
 
@@ -159,7 +171,7 @@ class RnnGrad final : public OptionalOperands {
 
   RnnConfig c_;
   int form_ = 0;
-  size_t dGates_, reset_, walk_[3], dy_, parts_;
+  size_t dGates_, reset_, walk_[3], dy_, parts_, used_;
 };
 
 template <class T>

@@ -18,6 +18,13 @@ Cell<T> cellOf(const RnnConfig& c, const T* peephole) {
 
 SEQNN_INLINE int64_t timeOf(const RnnConfig& c, int64_t s) { return c.reverse ? c.T - 1 - s : s; }
 
+// All steps of an operand [T, rows, B] that is walked as the layer walks its input: each a matrix [rows, B].
+template <class T>
+Matrices<T> stepsOf(const RnnConfig& c, T* data, int64_t rows) {
+  const int64_t each = rows * c.B;
+  return c.reverse ? Matrices<T>{data + (c.T - 1) * each, c.B, 1, -each} : Matrices<T>{data, c.B, 1, each};
+}
+
 // Blocks of H in the gradients of the sums.
 inline int gradRows(const RnnConfig& c) { return c.lstm() ? 4 : c.layout.rows; }
 
