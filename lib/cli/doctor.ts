@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { about } from '../runtime/machine.js';
-
-/** A library that a build may use, and whether this one does. */
-interface Part {
-  found: boolean;
-  reason: string;
-}
+import type { FoundLibrary } from '../runtime/addon.js';
+import { about, gpuLibraries } from '../runtime/machine.js';
 
 export interface Findings {
   seqnn: string;
@@ -19,13 +14,14 @@ export interface Findings {
   threads?: number;
   cores?: number;
   device?: string;
-  libraries: Record<string, Part>;
+  libraries: Record<string, FoundLibrary>;
 }
 
 /** What works without each library that this version does not use. */
 const WITHOUT = {
   BLAS: 'the matrix products are kernels of its own',
   CUDA: 'everything runs on the CPU',
+  cuBLAS: 'the GPU multiplies with kernels of its own',
   cuDNN: 'the GPU kernels are its own',
   MPI: 'a model trains in one process',
 };
@@ -51,7 +47,13 @@ export function examine(): Findings {
   };
   try {
     const { compiler, isa, isas, threads, cores, device, gpu } = about();
-    const libraries = { ...findings.libraries, CUDA: { found: gpu.count > 0, reason: gpu.description } };
+    const there = gpu.count > 0;
+    const libraries = {
+      ...findings.libraries,
+      CUDA: { found: there, reason: gpu.description },
+      cuBLAS: { found: false, reason: `not looked for without a GPU; ${WITHOUT.cuBLAS}` },
+      ...(there ? gpuLibraries() : {}),
+    };
     return { ...findings, addon: { loaded: true }, compiler, isa, isas, threads, cores, device, libraries };
   } catch (error) {
     return { ...findings, addon: { loaded: false, error: error instanceof Error ? error.message : String(error) } };

@@ -41,12 +41,19 @@ export interface About {
   compiler: string;
 }
 
+/** A library that a build may use: whether this one does, and its version or why not. */
+export interface FoundLibrary {
+  found: boolean;
+  reason: string;
+}
+
 interface Addon {
   Buffer: new (dtype: number, elements: number) => NativeBuffer;
   Program: new (encoded: Uint8Array, variables: readonly NativeBuffer[]) => NativeProgram;
   opNames(): string[];
   setThreads(threads: number): void;
   about(): About;
+  gpuLibraries(): Record<string, FoundLibrary>;
 }
 
 let addon: Addon | undefined;

@@ -1,8 +1,13 @@
-import { native, type About } from './addon.js';
+import { native, type About, type FoundLibrary } from './addon.js';
 
 /** What the addon was built with, the instruction set and the number of threads it uses. */
 export function about(): About {
   return native().about();
+}
+
+/** What NVIDIA's libraries are to this process, by name; none are looked for without a GPU. Opening them takes long. */
+export function gpuLibraries(): Record<string, FoundLibrary> {
+  return native().gpuLibraries();
 }
 
 /**

@@ -66,6 +66,24 @@ Napi::Value about(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// For `seqnn doctor` too, by name; not in about(), since opening them takes long.
+Napi::Value gpuLibraries(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto result = Napi::Object::New(env);
+#if defined(SEQNN_CUDA)
+  std::string reason;
+  const bool looks = guarded(env, [&] { return cuda::countGpus(&reason) > 0; });
+  if (!looks) return result;
+  for (const cuda::FoundLibrary& library : guarded(env, cuda::findLibraries)) {
+    auto entry = Napi::Object::New(env);
+    entry["found"] = Napi::Boolean::New(env, library.found);
+    entry["reason"] = Napi::String::New(env, library.description);
+    result[library.name] = entry;
+  }
+#endif
+  return result;
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   try {
     auto* environment = new Environment(env);
@@ -79,6 +97,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["Program"] = NativeProgram::define(env);
   exports["opNames"] = Napi::Function::New(env, opNames, "opNames");
   exports["setThreads"] = Napi::Function::New(env, setThreads, "setThreads");
+  exports["gpuLibraries"] = Napi::Function::New(env, gpuLibraries, "gpuLibraries");
   exports["about"] = Napi::Function::New(env, about, "about");
   return exports;
 }

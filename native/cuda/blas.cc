@@ -76,12 +76,14 @@ bool blasTakes(const PlainProduct<T>& p) {
          blasGains(p.M, p.N, p.K);
 }
 
-std::string describeBlas() {
-  if (!opened().there) return "no cuBLAS: " + opened().reason;
+bool findBlas(std::string* description) {
+  *description = opened().reason;
+  if (!opened().there) return false;
   int version[3] = {};
   for (const Property property : {MAJOR_VERSION, MINOR_VERSION, PATCH_LEVEL})
     check(api().cublasGetProperty(property, &version[property]), "asking for its version");
-  return "cuBLAS " + std::to_string(version[0]) + "." + std::to_string(version[1]) + "." + std::to_string(version[2]);
+  *description = std::to_string(version[0]) + "." + std::to_string(version[1]) + "." + std::to_string(version[2]);
+  return true;
 }
 
 Blas::Blas(void* stream) {

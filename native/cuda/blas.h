@@ -34,8 +34,8 @@ bool blasGains(int64_t M, int64_t N, int64_t K);
 template <class T>
 bool blasTakes(const PlainProduct<T>& p);
 
-// "cuBLAS 13.1.0", or why there is none.
-std::string describeBlas();
+// Whether products can go to cuBLAS; `description` gets its version, or why not.
+bool findBlas(std::string* description);
 
 // cuBLAS for the stream of one queue; made on the device in use, and not while its stream records.
 class Blas {

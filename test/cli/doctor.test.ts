@@ -13,14 +13,19 @@ describe('seqnn doctor', () => {
   it('tells what was built and what is missing', () => {
     const { status, stdout } = seqnn(['doctor']);
     assert.equal(status, 0);
-    for (const line of [/^instruction set +\w+/m, /^threads +\d+ of \d+ cores/m, /^CUDA +no: not built in/m])
+    for (const line of [
+      /^instruction set +\w+/m,
+      /^threads +\d+ of \d+ cores/m,
+      /^CUDA +no: not built in/m,
+      /^cuBLAS +no: not looked for/m,
+    ])
       assert.match(stdout, line);
   });
 
   it('prints one JSON document', () => {
     const findings = JSON.parse(seqnn(['doctor', '--json']).stdout) as Findings;
     assert.ok(findings.addon.loaded && findings.isas?.includes(findings.isa as string));
-    assert.deepEqual(Object.keys(findings.libraries), ['BLAS', 'CUDA', 'cuDNN', 'MPI']);
+    assert.deepEqual(Object.keys(findings.libraries), ['BLAS', 'CUDA', 'cuBLAS', 'cuDNN', 'MPI']);
   });
 
   it('says why there is no addon, and how to get one', () => {

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "cuda/queue.h"
@@ -13,6 +14,9 @@
 namespace seqnn {
 namespace cuda {
 namespace {
+
+#define SEQNN_NEEDS_BLAS() \
+  if (std::string why; !findBlas(&why)) GTEST_SKIP() << why
 
 // Memory that both sides see.
 template <class T>
@@ -84,13 +88,13 @@ void everyLayout() {
 }
 
 TEST(CudaBlas, MultipliesMatricesInEveryLayout) {
-  if (describeBlas().rfind("no cuBLAS", 0) == 0) GTEST_SKIP() << describeBlas();
+  SEQNN_NEEDS_BLAS();
   everyLayout<float>();
   everyLayout<double>();
 }
 
 TEST(CudaBlas, DoesNotReadWhatItReplaces) {
-  if (describeBlas().rfind("no cuBLAS", 0) == 0) GTEST_SKIP() << describeBlas();
+  SEQNN_NEEDS_BLAS();
   Queue queue;
   const Shared<float> a(4), b(4), c(4);
   for (int i = 0; i < 4; ++i) c.data()[i] = std::nanf("");
@@ -103,7 +107,7 @@ TEST(CudaBlas, DoesNotReadWhatItReplaces) {
 TEST(CudaBlas, TakesLargePlainProductsOnly) {
   const char* wanted = std::getenv("SEQNN_CUDA_BLAS");
   if (wanted && *wanted) GTEST_SKIP() << "SEQNN_CUDA_BLAS is set";
-  if (describeBlas().rfind("no cuBLAS", 0) == 0) GTEST_SKIP() << describeBlas();
+  SEQNN_NEEDS_BLAS();
   const auto square = [](int64_t size) {
     return PlainProduct<float>{
         size, size, size, 1, {nullptr, size, 1, 0}, {nullptr, 1, size, 0}, {nullptr, size, 1, 0}, false, false};
