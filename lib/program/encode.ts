@@ -4,7 +4,7 @@ import { handOn, lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
 import { placeInstructions } from './place.js';
 import { planMemory, rootOf } from './plan.js';
-import { DTYPES, type Spec } from './types.js';
+import { DTYPES, PRECISIONS, type Precision, type Spec } from './types.js';
 import type { Variable } from './variable.js';
 
 const MAGIC = 0x314e5153;
@@ -21,8 +21,8 @@ export interface Encoded {
 }
 
 /** Lowers, plans and writes a program that has been laid out. */
-export function encode({ graph, outputs }: ReturnType<typeof layOut>): Encoded {
-  const encoder = new Encoder();
+export function encode({ graph, outputs }: ReturnType<typeof layOut>, precision: Precision): Encoded {
+  const encoder = new Encoder(precision);
   encoder.root(graph, outputs);
   return encoder.finish();
 }
@@ -35,6 +35,10 @@ class Encoder {
   private readonly variables: Variable[] = [];
   private readonly inputs: number[] = [];
   private arena = 0;
+
+  constructor(precision: Precision) {
+    this.stream.push(PRECISIONS.indexOf(precision));
+  }
 
   root(graph: Graph, outputs: readonly SymbolicTensor[]): void {
     const copied = withCopies(graph, outputs, 0);

@@ -3,7 +3,7 @@ import { SeqnnError, ShapeError } from './errors.js';
 import { currentDevice } from './placement.js';
 import { TensorBase, type Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
-import { MAX_RANK, type DType, type Shape, type Spec } from './types.js';
+import { MAX_RANK, type DType, type Precision, type Shape, type Spec } from './types.js';
 
 /** One operation of a graph, or one of its sources (input, variable, constant). */
 export interface Node {
@@ -68,6 +68,8 @@ export class Graph {
   readonly captured = new Map<SymbolicTensor, SymbolicTensor>();
   private readonly variables = new Map<Variable, SymbolicTensor>();
   random?: RandomSource;
+  /** Of the products of the program that it becomes. */
+  precision: Precision = 'float32';
   /** The inputs cannot be had in another order (they are slices of a scan's operands). */
   fixedInputs = false;
   /** Losses that layers add while they are traced (activity regularizers). */

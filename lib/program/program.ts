@@ -21,7 +21,11 @@ export class Program {
   private readonly variables: readonly NativeBuffer[];
 
   /** @param outputs Symbols of the graph; what neither they nor an update needs is dropped. */
-  constructor(graph: Graph, outputs: readonly SymbolicTensor[], encoded = encode(shard(layOut(graph, outputs)))) {
+  constructor(
+    graph: Graph,
+    outputs: readonly SymbolicTensor[],
+    encoded = encode(shard(layOut(graph, outputs)), graph.precision),
+  ) {
     this.inputSpecs = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }));
     this.outputSpecs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
     const { bytes, variables, inputs, arena } = encoded;
@@ -37,7 +41,7 @@ export class Program {
     yield;
     const sharded = yield* sharding(laid);
     yield;
-    const encoded = encode(sharded);
+    const encoded = encode(sharded, graph.precision);
     yield;
     return new Program(graph, outputs, encoded);
   }

@@ -12,6 +12,14 @@ export type Shape = readonly number[];
 /** In the order of the native enum (native/runtime/kernel.h). */
 export const DTYPES: readonly DType[] = ['float32', 'float64', 'int32', 'bool'];
 
+/**
+ * How matrix products take float32 operands: as they are, or rounded to tf32 (10 bits behind the point) or bf16 (7), which a GPU
+ * multiplies faster. Sums stay float32.
+ */
+export type Precision = 'float32' | 'tf32' | 'bf16';
+/** In the order of native/runtime/program.h. */
+export const PRECISIONS: readonly Precision[] = ['float32', 'tf32', 'bf16'];
+
 const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 
 // Node's own limit of a typed array, and far beyond what a sequence model needs.

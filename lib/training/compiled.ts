@@ -6,9 +6,9 @@ import { cast } from '../ops/cast.js';
 import { full } from '../ops/create.js';
 import { sum } from '../ops/reduce.js';
 import * as optimizers from '../optimizers/index.js';
-import { checkOptions, show, ShapeError, ValueError } from '../program/errors.js';
+import { checkChoice, checkOptions, show, ShapeError, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
-import { showShape } from '../program/types.js';
+import { PRECISIONS, showShape, type Precision } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
 import type { Slot } from './slots.js';
 
@@ -31,8 +31,21 @@ export interface CompileOptions {
     | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
   /** Like metrics, but sample weights count. */
   weightedMetrics?: CompileOptions['metrics'];
+  /**
+   * How the matrix products of fit, evaluate, predict and streams take their float32 operands, forward and back: rounded to 'tf32' or
+   * 'bf16' (to the nearest, ties to even; a GPU's library may break ties otherwise), which a GPU multiplies faster. Sums, weights,
+   * the optimizer and all else stay float32. Needs a GPU: on the CPU the first run is an error. Default 'float32'.
+   */
+  precision?: Precision;
 }
-const OPTIONS: readonly (keyof CompileOptions)[] = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'];
+const OPTIONS: readonly (keyof CompileOptions)[] = [
+  'optimizer',
+  'loss',
+  'lossWeights',
+  'metrics',
+  'weightedMetrics',
+  'precision',
+];
 
 interface TrackedMetric {
   readonly key: string;
@@ -58,6 +71,7 @@ export type Logs = Record<string, number>;
 /** What `compile` was told, resolved for the outputs of a model. */
 export class Compiled {
   readonly optimizer: optimizers.Optimizer;
+  readonly precision: Precision;
   readonly training: RunState;
   readonly evaluation: RunState;
   private readonly plans: readonly OutputPlan[];
@@ -69,6 +83,7 @@ export class Compiled {
   ) {
     checkOptions('compile', options, OPTIONS);
     this.optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
+    this.precision = checkChoice('compile', 'precision', options.precision ?? 'float32', PRECISIONS);
     const lossOf = perOutput<LossLike | null>('loss', options.loss ?? null, outputs, null);
     const weights = perOutput('lossWeights', options.lossWeights ?? 1, outputs, 1);
     const plain = metricsOf('metrics', options.metrics, outputs);

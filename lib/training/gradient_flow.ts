@@ -71,6 +71,7 @@ function norm(x: TensorBase, axes?: readonly number[]): TensorBase {
 
 function* flowSteps(model: Model, compiled: Compiled, specs: BatchSpecs, seed: number, plan: Plan): Parts<Program> {
   const graph = new Graph();
+  graph.precision = model.precision;
   graph.random = { seed, counter: compiled.optimizer.iterations, streams: 0 };
   const steps = new StepWatcher(graph, new Set(leavesOf(model.layers)));
   const inputs = within(graph, () => declare(graph, specs));

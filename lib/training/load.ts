@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { checkOptions, ValueError } from '../program/errors.js';
 import type { Tensor } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
+import { about } from '../runtime/machine.js';
+import type { CompileOptions } from './compiled.js';
 import type { Model } from './model.js';
 import { KEY, VERSION } from './save.js';
 import { Unpacker, type CustomObjects } from './unpack.js';
@@ -12,9 +14,18 @@ export interface LoadOptions {
   customObjects?: CustomObjects;
 }
 
+/** What a model was compiled with, for this machine: it may be served where it was not trained. */
+function here(who: string, options: CompileOptions): CompileOptions {
+  const { precision, ...others } = options;
+  if (!precision || precision === 'float32' || about().gpu.count > 0) return options;
+  process.emitWarning(`${who}: the model has precision '${precision}', which needs a GPU; it is 'float32' here.`);
+  return others;
+}
+
 /**
  * Reads a model that `save` wrote: layers, weights, and, if it was compiled, what training needs to go on. Layers that were
- * on a device that this machine lacks are put on the nearest one, with a warning of the process.
+ * on a device that this machine lacks are put on the nearest one, and a precision that needs a GPU is left out where there is
+ * none, with a warning of the process.
  *
  * @throws ValueError for a file that is not one, or that needs a custom object that is not given.
  */
@@ -41,7 +52,7 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   model.setWeights(values('', weights));
   model.seed = saved.seed;
   if (saved.compile) {
-    model.compile(unpacker.unpack(saved.compile));
+    model.compile(here(who, unpacker.unpack(saved.compile)));
     const { optimizer } = model;
     const at = (places: number[]) => places.map((i) => weights[i]);
     if (saved.undecayed.length > 0) optimizer.excludeFromWeightDecay({ variables: at(saved.undecayed) });

@@ -4,7 +4,7 @@ import { checkSeed } from '../ops/random.js';
 import { checkOptions, show, ShapeError, StateError, suggestion, ValueError } from '../program/errors.js';
 import type { Parts } from '../program/parts.js';
 import type { Tensor, TensorBase } from '../program/tensor.js';
-import { sameShape, showShape } from '../program/types.js';
+import { sameShape, showShape, type Precision } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
 import { Compiled, type CompileOptions, type Logs } from './compiled.js';
 import type { Optimizer } from '../optimizers/index.js';
@@ -163,6 +163,11 @@ export abstract class Model extends Layer implements Programmable {
    */
   get workingMemory(): number {
     return this.session.programs.workingMemory;
+  }
+
+  /** How its programs multiply, as `compile` was told; 'float32' before. */
+  get precision(): Precision {
+    return this.session.compiled?.precision ?? 'float32';
   }
 
   get optimizer(): Optimizer {

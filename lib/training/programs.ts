@@ -9,7 +9,7 @@ import { atOnce, eachPart, inBreaths, partsWithin, type Parts } from '../program
 import { Program } from '../program/program.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { symbolsOf } from '../program/trace.js';
-import type { Spec } from '../program/types.js';
+import type { Precision, Spec } from '../program/types.js';
 import { Variable } from '../program/variable.js';
 import { penalties } from '../regularizers/index.js';
 import type { Compiled } from './compiled.js';
@@ -20,6 +20,7 @@ export interface Programmable {
   readonly name: string;
   readonly weights: Variable[];
   readonly trainableWeights: Variable[];
+  readonly precision: Precision;
   forward(inputs: readonly TensorBase[], training: boolean): TensorBase[];
   forwardParts(inputs: readonly TensorBase[], training: boolean): Parts<TensorBase[]>;
 }
@@ -114,6 +115,12 @@ export class Programs {
     return program;
   }
 
+  private newGraph(): Graph {
+    const graph = new Graph();
+    graph.precision = this.model.precision;
+    return graph;
+  }
+
   private *trainSteps(
     specs: BatchSpecs,
     compiled: Compiled,
@@ -121,7 +128,7 @@ export class Programs {
     part?: { readonly carry: Carry; readonly share: number },
   ): Parts<Program> {
     const { optimizer } = compiled;
-    const graph = new Graph();
+    const graph = this.newGraph();
     // The optimizer counts the steps: training that goes on from a checkpoint draws what it would have drawn.
     graph.random = { seed, counter: optimizer.iterations, streams: 0 };
     const inputs = within(graph, () => declare(graph, specs));
@@ -143,7 +150,7 @@ export class Programs {
   }
 
   private *evaluateSteps(specs: BatchSpecs, compiled: Compiled, seed: number): Parts<Program> {
-    const graph = new Graph();
+    const graph = this.newGraph();
     graph.random = { seed, counter: this.draws, streams: 0 };
     const inputs = within(graph, () => declare(graph, specs));
     const outputs = yield* partsWithin(graph, this.model.forwardParts(inputs.x, false));
@@ -156,7 +163,7 @@ export class Programs {
   }
 
   private *predictSteps(x: readonly Spec[], training: boolean, seed: number): Parts<Program> {
-    const graph = new Graph();
+    const graph = this.newGraph();
     const random = { seed, counter: this.draws, streams: 0 };
     graph.random = random;
     const inputs = within(graph, () => declare(graph, { x, y: [], weights: [] }));

@@ -54,6 +54,7 @@ export class Stream<Y = Tensor> {
     this.several = results.length > 1;
     this.pasts = this.memories.filter((m) => m instanceof Past);
     this.kept = [...results.map(() => undefined), ...this.pasts.map((past) => past.row)];
+    graph.precision = model.precision;
     this.program = new Program(graph, outputs);
   }
 

@@ -58,6 +58,18 @@ Side sideOf(const Matrices<T>& m, int64_t rows, int64_t columns) {
   return {m.column == 1 && m.row >= columns, true, m.row};
 }
 
+Compute computeIn(Precision precision) {
+  switch (precision) {
+    case Precision::float32:
+      return CUBLAS_COMPUTE_32F;
+    case Precision::tf32:
+      return CUBLAS_COMPUTE_32F_FAST_TF32;
+    case Precision::bf16:
+      return CUBLAS_COMPUTE_32F_FAST_16BF;
+  }
+  return CUBLAS_COMPUTE_32F;
+}
+
 Operation operation(bool transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
 }  // namespace
@@ -111,18 +123,18 @@ Blas::~Blas() {
 }
 
 template <class T>
-void Blas::multiply(const PlainProduct<T>& p) {
+void Blas::multiply(const PlainProduct<T>& p, Precision precision) {
   constexpr bool kFloat = sizeof(T) == sizeof(float);
   constexpr DataType kType = kFloat ? CUDA_R_32F : CUDA_R_64F;
   const Side a = sideOf(p.a, p.M, p.K), b = sideOf(p.b, p.K, p.N), c = sideOf(p.c, p.M, p.N);
   const T one = 1, none = 0;
+  const Compute compute = kFloat ? computeIn(precision) : CUBLAS_COMPUTE_64F;
   // A c that lies row by row is the transpose of what cuBLAS writes: c' = b' a'.
   const auto call = [&](int64_t z, int64_t count, bool adds) {
     const T *const left = p.a.data + z * p.a.each, *const right = p.b.data + z * p.b.each;
     T* const to = p.c.data + z * p.c.each;
     const T* const beta = adds ? &one : &none;
     const auto stride = [&](int64_t each) { return count > 1 ? each : 0; };
-    const Compute compute = kFloat ? CUBLAS_COMPUTE_32F : CUBLAS_COMPUTE_64F;
     const auto gemm = api().cublasGemmStridedBatchedEx_64;
     return c.transposed ? gemm(handle_, operation(!b.transposed), operation(!a.transposed), p.N, p.M, p.K, &one, right,
                                kType, b.lead, stride(p.b.each), left, kType, a.lead, stride(p.a.each), beta, to, kType,
@@ -140,8 +152,8 @@ void Blas::multiply(const PlainProduct<T>& p) {
 
 template bool blasTakes(const PlainProduct<float>&);
 template bool blasTakes(const PlainProduct<double>&);
-template void Blas::multiply(const PlainProduct<float>&);
-template void Blas::multiply(const PlainProduct<double>&);
+template void Blas::multiply(const PlainProduct<float>&, Precision);
+template void Blas::multiply(const PlainProduct<double>&, Precision);
 
 }  // namespace cuda
 }  // namespace seqnn

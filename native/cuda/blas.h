@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/program.h"
+
 namespace seqnn {
 namespace cuda {
 
@@ -46,7 +48,7 @@ class Blas {
   Blas& operator=(const Blas&) = delete;
 
   template <class T>
-  void multiply(const PlainProduct<T>& p);
+  void multiply(const PlainProduct<T>& p, Precision precision);
 
  private:
   void* handle_ = nullptr;

@@ -13,7 +13,12 @@ namespace blas {
 // Names and numbers are those of cublas_api.h and library_types.h, like the order of the parameters below.
 enum Operation : int { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
 enum Math : int { CUBLAS_DEFAULT_MATH = 0 };
-enum Compute : int { CUBLAS_COMPUTE_32F = 68, CUBLAS_COMPUTE_64F = 70 };
+enum Compute : int {
+  CUBLAS_COMPUTE_32F = 68,
+  CUBLAS_COMPUTE_64F = 70,
+  CUBLAS_COMPUTE_32F_FAST_16BF = 75,
+  CUBLAS_COMPUTE_32F_FAST_TF32 = 77
+};
 enum Algorithm : int { CUBLAS_GEMM_DEFAULT = -1 };
 enum DataType : int { CUDA_R_32F = 0, CUDA_R_64F = 1 };
 enum Property : int { MAJOR_VERSION = 0, MINOR_VERSION = 1, PATCH_LEVEL = 2 };

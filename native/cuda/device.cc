@@ -90,6 +90,7 @@ class Gpu final : public Device {
   void run(Frame& frame, const char* constants, std::unique_ptr<Recording>& recording) override {
     enter();
     Context context{*queue_, this, constants};
+    queue_->precision = frame.program().precision;
     auto* graph = static_cast<Graph*>(recording.get());
     if (!graph || !graph->fits(frame)) {
       recording = std::make_unique<Graph>(frame);

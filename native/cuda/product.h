@@ -9,10 +9,11 @@
 //     bool plain(PlainProduct<T>& as) const;  // whether it is one of matrices that lie evenly in memory, and which
 //   };
 // In the kernel here a block makes one square tile; few tiles with long sums are cut along k, and the parts are added
-// in order. Large plain products go to cuBLAS.
+// in order. Large plain products go to cuBLAS. Both round operands to the program's precision.
 
 #include "cpu/ops/operands.h"
 #include "cuda/launch.h"
+#include "cuda/rounding.h"
 
 namespace seqnn {
 namespace cuda {
@@ -50,7 +51,7 @@ constexpr int kDepth = 16;  // of a tile along k
 constexpr int kEach = 4;    // rows and columns of a thread
 
 template <class T, class Operands, int kTile>
-__global__ void productKernel(Operands o, ProductShape p, int splits, int64_t part, T* parts) {
+__global__ void productKernel(Operands o, ProductShape p, Rounding rounded, int splits, int64_t part, T* parts) {
   constexpr int kSide = kTile / kEach, kThreads = kSide * kSide;
   __shared__ T left[kDepth][kTile + 1];
   __shared__ T right[kDepth][kTile + 1];
@@ -63,11 +64,11 @@ __global__ void productKernel(Operands o, ProductShape p, int splits, int64_t pa
     // Threads walk along the dimension whose neighbours lie together.
     for (int i = tid; i < kTile * kDepth; i += kThreads) {
       const int k = p.leftAlongK ? i % kDepth : i / kTile, m = p.leftAlongK ? i / kDepth : i % kTile;
-      left[k][m] = k0 + k < end && m0 + m < p.M ? o.left(z, m0 + m, k0 + k) : T(0);
+      left[k][m] = k0 + k < end && m0 + m < p.M ? rounded(o.left(z, m0 + m, k0 + k)) : T(0);
     }
     for (int i = tid; i < kTile * kDepth; i += kThreads) {
       const int k = p.rightAlongK ? i % kDepth : i / kTile, n = p.rightAlongK ? i / kDepth : i % kTile;
-      right[k][n] = k0 + k < end && n0 + n < p.N ? o.right(z, k0 + k, n0 + n) : T(0);
+      right[k][n] = k0 + k < end && n0 + n < p.N ? rounded(o.right(z, k0 + k, n0 + n)) : T(0);
     }
     __syncthreads();
     for (int k = 0; k < kDepth; ++k) {
@@ -110,6 +111,7 @@ struct AddParts {
 template <class T, class Operands>
 void ownProduct(Queue& queue, const ProductShape& p, const Operands& o, void* workspace) {
   const ProductCut cut = cutOf(p);
+  const Rounding rounded(queue.precision);
   T* parts = static_cast<T*>(workspace);
   // gridDim.y and .z hold 65,535.
   constexpr int64_t kMost = 65535;
@@ -119,9 +121,9 @@ void ownProduct(Queue& queue, const ProductShape& p, const Operands& o, void* wo
   const dim3 grid(static_cast<unsigned>(blocksFor(p.N, cut.tile)), static_cast<unsigned>(blocksFor(p.M, cut.tile)),
                   static_cast<unsigned>(p.batch * cut.splits));
   if (cut.tile == 64) {
-    launch(queue, productKernel<T, Operands, 64>, grid, 256, 0, o, p, cut.splits, cut.part, parts);
+    launch(queue, productKernel<T, Operands, 64>, grid, 256, 0, o, p, rounded, cut.splits, cut.part, parts);
   } else {
-    launch(queue, productKernel<T, Operands, 32>, grid, 64, 0, o, p, cut.splits, cut.part, parts);
+    launch(queue, productKernel<T, Operands, 32>, grid, 64, 0, o, p, rounded, cut.splits, cut.part, parts);
   }
   if (cut.splits > 1) forEach(queue, p.batch * p.M * p.N, AddParts<T, Operands>{o, parts, p.M, p.N, cut.splits});
 }
@@ -141,7 +143,7 @@ template <class T, class Operands>
 bool blasProduct(Queue& queue, const Operands& o) {
   PlainProduct<T> plain{};
   if (!o.plain(plain) || !blasTakes(plain)) return false;
-  queue.blas().multiply(plain);
+  queue.blas().multiply(plain, queue.precision);
   if (plain.storesAgain) forEach(queue, plain.M * plain.N * plain.count, StoreAgain<T, Operands>{o, plain});
   return true;
 }

@@ -29,6 +29,8 @@ class Queue final : public ThreadPool {
   Fault* fault() const { return fault_; }
   // Started by the first product that asks, in a program's first run, which is never recorded.
   Blas& blas();
+  // Of the program that runs, set by the device.
+  Precision precision = Precision::float32;
   // Waits for all work; fails when a kernel found a mistake in the data.
   void finish();
 

@@ -52,12 +52,14 @@ class Reader {
 
 class ProgramReader {
  public:
-  ProgramReader(Reader& reader, const RootProgram& root) : in_(reader), root_(root) {}
+  ProgramReader(Reader& reader, const RootProgram& root)
+      : in_(reader), root_(root), precision_(static_cast<Precision>(reader.integer(0, 2, "precision"))) {}
 
   void read(Program& program, int depth) {
     if (depth > 16) fail("program: scans nested deeper than 16");
     program.strings = &root_.ownStrings;
     program.constants = root_.ownConstants.data();
+    program.precision = precision_;
     for (size_t n = in_.count("device count"); n > 0; --n) {
       const int name = string();
       program.places.push_back({name, static_cast<size_t>(in_.integer(0, kMaxElements, "arena size"))});
@@ -179,6 +181,7 @@ class ProgramReader {
 
   Reader& in_;
   const RootProgram& root_;
+  const Precision precision_;
 };
 
 // The number of an own buffer, that a run's inputs and results lie in.

@@ -51,6 +51,10 @@ struct Place {
   size_t arenaBytes;
 };
 
+// How matrix products take float32 operands: as they are, or rounded to fewer bits for a GPU's faster units. Sums are
+// float32 in any case.
+enum class Precision : int { float32 = 0, tf32 = 1, bf16 = 2 };
+
 // A decoded program: data only, immutable, shared by all frames that run it.
 class Program {
  public:
@@ -62,6 +66,7 @@ class Program {
   std::vector<Place> places;  // a body has one
   size_t variables = 0;       // how many the buffers refer to
   size_t parameters = 0;
+  Precision precision = Precision::float32;  // of a body as of its root
 
   const std::vector<std::string>* strings = nullptr;  // owned by the root
   const char* constants = nullptr;                    // likewise

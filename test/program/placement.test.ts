@@ -95,7 +95,7 @@ describe('placement', () => {
 
   it('leaves a program of one device as it was', () => {
     const { graph, outputs } = traced([layers.dense({ units: 2, ...f64 })], []);
-    const { bytes } = encode(layOut(graph, outputs));
+    const { bytes } = encode(layOut(graph, outputs), graph.precision);
     assert.ok(!Buffer.from(bytes).includes('transfer'));
   });
 

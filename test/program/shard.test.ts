@@ -163,9 +163,9 @@ describe('shards of a batch', () => {
         assert.ok(divided);
         const names = namesIn(divided.graph);
         assert.ok(names.includes('shards'));
-        const live = encode(divided);
+        const live = encode(divided, graph.precision);
         for (const op of one.inside) assert.ok(!names.includes(op), `${op} is outside`);
-        const whole = new Program(graph, outputs, encode(layOut(graph, outputs)));
+        const whole = new Program(graph, outputs, encode(layOut(graph, outputs), graph.precision));
         const x = random64([B, T, F], 1);
         close(new Program(graph, outputs, live).run([x]), whole.run([x]));
       });

@@ -4,6 +4,7 @@
 #include "cuda/blas_api.h"
 #include "cuda/emulate/block.h"
 #include "cuda/memory.h"
+#include "cuda/rounding.h"
 
 namespace seqnn {
 namespace cuda {
@@ -40,7 +41,8 @@ struct Operand {
   const T* data;
   int64_t lead;
   bool transposed;
-  T at(int64_t i, int64_t j) const { return transposed ? data[i * lead + j] : data[j * lead + i]; }
+  Rounding rounded;
+  T at(int64_t i, int64_t j) const { return rounded(transposed ? data[i * lead + j] : data[j * lead + i]); }
 };
 
 // One matrix: C = alpha op(A) op(B) + beta C. With beta 0, C is not read.
@@ -68,13 +70,16 @@ Status gemm(void*, Operation opA, Operation opB, int64_t m, int64_t n, int64_t k
       ldb < atLeastOne(transposedB ? n : k) || ldc < atLeastOne(m) || typeA != typeB || typeA != typeC ||
       (compute == CUBLAS_COMPUTE_64F) != (typeA == CUDA_R_64F))
     return CUBLAS_STATUS_INVALID_VALUE;
+  const Rounding rounded(compute == CUBLAS_COMPUTE_32F_FAST_TF32   ? Precision::tf32
+                         : compute == CUBLAS_COMPUTE_32F_FAST_16BF ? Precision::bf16
+                                                                   : Precision::float32);
   const auto submit = [&](auto type) {
     using T = decltype(type);
     // By value: the factors are read now, as in the pointer mode of the host.
     emulate::submit([=, by = *static_cast<const T*>(alpha), keeps = *static_cast<const T*>(beta)] {
       for (int64_t z = 0; z < count; ++z) {
-        const Operand<T> left{static_cast<const T*>(a) + z * strideA, lda, transposedA};
-        const Operand<T> right{static_cast<const T*>(b) + z * strideB, ldb, transposedB};
+        const Operand<T> left{static_cast<const T*>(a) + z * strideA, lda, transposedA, rounded};
+        const Operand<T> right{static_cast<const T*>(b) + z * strideB, ldb, transposedB, rounded};
         multiply<T>(m, n, k, by, left, right, keeps, static_cast<T*>(c) + z * strideC, ldc);
       }
     });

@@ -104,21 +104,21 @@ inline size_t persistentBackwardShared(const RnnConfig& c, size_t bytes) {
 
 // The sum over the columns of one product, for unit k of the state.
 template <class T>
-__device__ T columnSum(const Product& q, const T* weights, const T* d, int H, int64_t B) {
+__device__ T columnSum(const Product& q, const T* weights, const T* d, int H, int64_t B, const Rounding& rounded) {
   T sum = 0;
-  for (int m = 0; m < q.gates * H; ++m) sum += weights[q.column * H + m] * d[(int64_t(q.row) * H + m) * B];
+  for (int m = 0; m < q.gates * H; ++m) sum += weights[q.column * H + m] * rounded(d[(int64_t(q.row) * H + m) * B]);
   return sum;
 }
 
 template <class T>
-__global__ void persistentBackward(Backward<T> f, int lanes) {
+__global__ void persistentBackward(Backward<T> f, Rounding rounded, int lanes) {
   const RnnConfig& c = f.c;
   const int H = c.H, columns = c.layout.gates * H, ld = columns + 1, tid = threadIdx.x, threads = blockDim.x;
   const int64_t B = c.B, first = int64_t(blockIdx.x) * lanes;
   T* const weights = sharedMemory<T>();     // [H, ld]
   T* const dh = weights + int64_t(H) * ld;  // [H, lanes], like the next
   T *const dc = dh + H * lanes, *const through = dc + H * lanes;
-  for (int i = tid; i < H * columns; i += threads) weights[i / columns * ld + i % columns] = f.o.recurrent[i];
+  for (int i = tid; i < H * columns; i += threads) weights[i / columns * ld + i % columns] = rounded(f.o.recurrent[i]);
   for (int i = tid; i < H * lanes; i += threads) {
     const int64_t b = first + i % lanes, at = i / lanes * B + b;
     dh[i] = b < B && f.o.dhLast ? f.o.dhLast[at] : T(0);
@@ -137,7 +137,7 @@ __global__ void persistentBackward(Backward<T> f, int lanes) {
       for (int i = tid; i < H * lanes; i += threads) {
         const int64_t b = first + i % lanes;
         if (b >= B) continue;
-        const T dReset = columnSum<T>(c.layout.product[1], weights + int64_t(i / lanes) * ld, d + b, H, B);
+        const T dReset = columnSum<T>(c.layout.product[1], weights + int64_t(i / lanes) * ld, d + b, H, B, rounded);
         through[i] = f.resetStep(s, i / lanes * B + b, dReset);
       }
       __syncthreads();
@@ -149,7 +149,7 @@ __global__ void persistentBackward(Backward<T> f, int lanes) {
       T sum = through[i];
       for (int p = 0; p < c.layout.products; ++p) {
         const Product q = c.layout.product[p];
-        if (q.state == StateOperand::before) sum += columnSum<T>(q, weights + int64_t(k) * ld, d + b, H, B);
+        if (q.state == StateOperand::before) sum += columnSum<T>(q, weights + int64_t(k) * ld, d + b, H, B, rounded);
       }
       dh[i] += f.throughDropout(k * B + b, sum);
     }

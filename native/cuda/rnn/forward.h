@@ -106,12 +106,13 @@ inline ProductShape projectionShape(const RnnConfig& c) {
 
 // Form "persistent": a block takes some samples through all steps; weights and states lie in shared memory.
 inline size_t persistentForwardShared(const RnnConfig& c, size_t bytes) {
-  // weights (a column of padding against bank conflicts), h, c, h' with dropout, r h'
+  // weights (a column of padding against bank conflicts), h, c, h' with dropout, r h'; the last two as products take
+  // them
   return (static_cast<size_t>(c.H) * (c.columns() + 1) + 4 * static_cast<size_t>(c.H) * lanesOfBlock(c)) * bytes;
 }
 
 template <class T>
-__global__ void persistentForward(Forward<T> f, int lanes) {
+__global__ void persistentForward(Forward<T> f, Rounding rounded, int lanes) {
   const RnnConfig& c = f.c;
   const int H = c.H, columns = c.layout.gates * H, ld = columns + 1, tid = threadIdx.x, threads = blockDim.x;
   const int64_t B = c.B, stride = f.state();
@@ -119,12 +120,13 @@ __global__ void persistentForward(Forward<T> f, int lanes) {
   T* const h = weights + int64_t(H) * ld;  // [H, lanes], like the next
   T *const cs = h + H * lanes, *const used = cs + H * lanes, *const reset = used + H * lanes;
   const int64_t first = int64_t(blockIdx.x) * lanes;
-  for (int i = tid; i < H * columns; i += threads) weights[i / columns * ld + i % columns] = f.o.recurrent[i];
+  const auto dropped = [&](T now, int64_t at) { return f.o.dropout ? now * f.o.dropout[at] : now; };
+  for (int i = tid; i < H * columns; i += threads) weights[i / columns * ld + i % columns] = rounded(f.o.recurrent[i]);
   for (int i = tid; i < H * lanes; i += threads) {
     const int64_t b = first + i % lanes, at = i / lanes * B + b;
     h[i] = b < B && f.o.h0 ? f.o.h0[at] : T(0);
     cs[i] = b < B && f.o.c0 ? f.o.c0[at] : T(0);
-    used[i] = b < B && f.o.dropout ? h[i] * f.o.dropout[at] : h[i];
+    used[i] = b < B ? rounded(dropped(h[i], at)) : T(0);
     reset[i] = T(0);
   }
   __syncthreads();
@@ -136,8 +138,8 @@ __global__ void persistentForward(Forward<T> f, int lanes) {
       const T* from = used;
       if (q.state == StateOperand::reset) {
         for (int i = tid; i < H * lanes; i += threads) {
-          const int64_t b = first + i % lanes;
-          if (b < B) reset[i] = cellReset<T>(f.cell, g + i / lanes * B + b, stride, used[i]);
+          const int64_t b = first + i % lanes, at = i / lanes * B + b;
+          if (b < B) reset[i] = rounded(cellReset<T>(f.cell, g + at, stride, dropped(h[i], at)));
         }
         __syncthreads();
         from = reset;
@@ -158,7 +160,7 @@ __global__ void persistentForward(Forward<T> f, int lanes) {
       const int64_t b = first + i % lanes, at = u * B + b;
       if (b >= B) continue;
       cellForward<T>(f.cell, g + at, stride, u, f.keeps(s, b), h[i], cs[i]);
-      used[i] = f.o.dropout ? h[i] * f.o.dropout[at] : h[i];
+      used[i] = rounded(dropped(h[i], at));
       if (f.o.hs) f.o.hs[s * stride + at] = h[i];
       if (f.o.cs) f.o.cs[s * stride + at] = cs[i];
     }

@@ -74,7 +74,7 @@ class Rnn final : public OptionalOperands {
 
   void persistent(Queue& queue, const Forward<T>& f, char*) const {
     launch(queue, persistentForward<T>, dim3(sequenceBlocks(c_)), kSequenceThreads,
-           persistentForwardShared(c_, sizeof(T)), f, lanesOfBlock(c_));
+           persistentForwardShared(c_, sizeof(T)), f, Rounding(queue.precision), lanesOfBlock(c_));
   }
 
   void steps(Queue& queue, const Forward<T>& f, char* space) const {

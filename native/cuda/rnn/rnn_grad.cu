@@ -103,7 +103,7 @@ class RnnGrad final : public OptionalOperands {
 
   void persistent(Queue& queue, const Backward<T>& f, T*, char*) const {
     launch(queue, persistentBackward<T>, dim3(sequenceBlocks(c_)), kSequenceThreads,
-           persistentBackwardShared(c_, sizeof(T)), f, lanesOfBlock(c_));
+           persistentBackwardShared(c_, sizeof(T)), f, Rounding(queue.precision), lanesOfBlock(c_));
   }
 
   void steps(Queue& queue, const Backward<T>& f, T* dx, char* space) const {

@@ -78,7 +78,7 @@ void everyLayout() {
           p.b = matrices<const T>(b.data(), kK, kN, layout & 2, 0);
           p.c = matrices<T>(c.data(), kM, kN, layout & 4, each);
           const std::vector<T> wanted = expected(p, c.values());
-          queue.blas().multiply(p);
+          queue.blas().multiply(p, Precision::float32);
           queue.finish();
           EXPECT_EQ(c.values(), wanted);
         }
@@ -99,9 +99,32 @@ TEST(CudaBlas, DoesNotReadWhatItReplaces) {
   const Shared<float> a(4), b(4), c(4);
   for (int i = 0; i < 4; ++i) c.data()[i] = std::nanf("");
   queue.blas().multiply(
-      PlainProduct<float>{2, 2, 2, 1, {a.data(), 2, 1, 0}, {b.data(), 2, 1, 0}, {c.data(), 2, 1, 0}, false, false});
+      PlainProduct<float>{2, 2, 2, 1, {a.data(), 2, 1, 0}, {b.data(), 2, 1, 0}, {c.data(), 2, 1, 0}, false, false},
+      Precision::float32);
   queue.finish();
   for (int i = 0; i < 4; ++i) EXPECT_TRUE(std::isfinite(c.data()[i]));
+}
+
+TEST(CudaBlas, RoundsToThePrecision) {
+  if (!kEmulated) GTEST_SKIP() << "how cuBLAS breaks ties is its own";
+  Queue queue;
+  const auto times = [&](float value, Precision precision) {
+    const Shared<float> a(1), b(1), c(1);
+    a.data()[0] = value;
+    b.data()[0] = 1;
+    queue.blas().multiply(
+        PlainProduct<float>{1, 1, 1, 1, {a.data(), 1, 1, 0}, {b.data(), 1, 1, 0}, {c.data(), 1, 1, 0}, false, false},
+        precision);
+    queue.finish();
+    return c.data()[0];
+  };
+  for (const float value : {257.0F, 259.0F, 257.5F}) EXPECT_EQ(times(value, Precision::float32), value);
+  EXPECT_EQ(times(257, Precision::bf16), 256);
+  EXPECT_EQ(times(259, Precision::bf16), 260);
+  EXPECT_EQ(times(257.5, Precision::bf16), 258);
+  EXPECT_EQ(times(-2049, Precision::tf32), -2048);
+  EXPECT_EQ(times(2051, Precision::tf32), 2052);
+  EXPECT_EQ(times(257.5, Precision::tf32), 257.5);
 }
 
 TEST(CudaBlas, TakesLargePlainProductsOnly) {
