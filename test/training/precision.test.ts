@@ -62,13 +62,13 @@ const X = Array.from({ length: 24 }, (_, n) => waves(5, 2, n));
 const Y = X.map((steps) => [steps.reduce((sum, [a, b]) => sum + a * b, 0)]);
 
 async function losses(precision: Precision): Promise<number[]> {
-  const { history } = await recurrent(precision).fit(X, Y, { epochs: 6, batchSize: 8, seed: 2, verbose: 0 });
+  const { history } = await recurrent(precision).to('gpu').fit(X, Y, { epochs: 6, batchSize: 8, seed: 2, verbose: 0 });
   return history.loss;
 }
 
 /** What the first gradients of all weights are. */
 async function gradients(precision: Precision): Promise<number[]> {
-  const { values } = await recurrent(precision).gradientFlow(X, Y, { values: true, perStep: false });
+  const { values } = await recurrent(precision).to('gpu').gradientFlow(X, Y, { values: true, perStep: false });
   return values.flatMap((t) => Array.from(t.data));
 }
 
@@ -125,6 +125,8 @@ describe('precision', () => {
         near(y, multiply(x, w, precision), 2e-6);
         assert.ok(distance(y, multiply(x, w, 'float32')) > 1e-4);
         near((await model.predict(tensor(x))).data, y, 0);
+        model.to('cpu');
+        assert.throws(() => model.predictSync(tensor(x)), /needs a GPU/, 'a program that it had made before it moved');
       });
 
       it(`rounds ties to even in ${precision}`, () => {
