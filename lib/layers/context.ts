@@ -1,4 +1,5 @@
 import { keepForReplay } from '../ops/checkpoint.js';
+import { currentOwner, ownedBy } from '../program/owner.js';
 import type { Layer } from './layer.js';
 import type { Carry } from './recurrent/carry.js';
 import type { CellLayer } from './recurrent/cell.js';
@@ -25,7 +26,8 @@ let current: Context = { training: false, shapesOnly: false };
 // What is computed again for a gradient has been looked at already.
 keepForReplay(() => {
   const then = { ...current, watcher: undefined };
-  return (body) => inside(then, body);
+  const owner = currentOwner();
+  return (body) => ownedBy(owner, () => inside(then, body));
 });
 
 function inside<R>(context: Context, body: () => R): R {

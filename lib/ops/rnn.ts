@@ -2,6 +2,7 @@ import { applyAll, operand, type Operand } from '../program/apply.js';
 import { checkChoice, checkOptions, ShapeError, suggestion, ValueError } from '../program/errors.js';
 import type { Op, ShardContext } from '../program/op.js';
 import { alongLastAxis } from '../program/shard_rules.js';
+import { currentOwner } from '../program/owner.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
 import { fusedActivations, inputActivations } from './fused_activation.js';
@@ -24,6 +25,8 @@ interface RnnAttrs extends Record<string, string | number | boolean | undefined>
   epsilon?: number;
   takeH?: number;
   takeC?: number;
+  /** Which it belongs to, for reports of its form. */
+  layer?: string;
 }
 
 /** Columns of the kernel per unit, and rows that the backward kernel keeps per unit and step. */
@@ -284,6 +287,7 @@ function run(who: string, cell: Cell, options: LstmOptions): RecurrentResult {
     epsilon: norm?.epsilon,
     takeH: taken(zones[0]),
     takeC: taken(zones[1]),
+    layer: currentOwner(),
   };
   const { values } = normed(attrs, units);
   const zoneMask = (zone?: Operand | number) =>

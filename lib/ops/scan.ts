@@ -5,6 +5,7 @@ import { currentGraph, Graph, within, type Node, type SymbolicTensor } from '../
 import { layOut } from '../program/layout.js';
 import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js';
 import { Program } from '../program/program.js';
+import { currentOwner } from '../program/owner.js';
 import { currentDevice, onDevice } from '../program/placement.js';
 import type { Tensor, TensorBase } from '../program/tensor.js';
 import { symbolsOf, trace } from '../program/trace.js';
@@ -17,7 +18,7 @@ import { splitSum } from './scan_sums.js';
 
 // A loop over time whose body is a program of its own, run natively at every step, with its reverse.
 
-export interface ScanAttrs extends Record<string, number | boolean | undefined> {
+export interface ScanAttrs extends Record<string, number | boolean | string | undefined> {
   steps: number;
   stacked: number;
   states: number;
@@ -25,6 +26,8 @@ export interface ScanAttrs extends Record<string, number | boolean | undefined> 
   reverse?: boolean;
   /** The first states hold one row per sample; the rest are sums of gradients. */
   batched: number;
+  /** Which it belongs to, for reports. */
+  layer?: string;
 }
 
 const scanOp: Op<ScanAttrs> = {
@@ -117,6 +120,7 @@ function scanGrad({ inputs, outputs, attrs, grads, needs, bodies }: GradContext<
     constants: plain.length,
     reverse: attrs.reverse ? undefined : true,
     batched: states,
+    layer: attrs.layer,
   };
   return within(outer, () => {
     const results = applyAll(
@@ -248,6 +252,7 @@ export function scan(
     constants: captured.length,
     reverse: options.reverse || undefined,
     batched: first.length,
+    layer: currentOwner(),
   };
   const operands = [...inLoop, ...first.map((t) => symbolOf(outer, t))];
   const results = onDevice(loopDevice(graph), () => applyAll(scanOp, [...operands, ...captured], attrs, [graph]));

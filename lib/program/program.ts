@@ -1,4 +1,4 @@
-import { native, type NativeBuffer, type NativeProgram, type NativeSource } from '../runtime/addon.js';
+import { native, type NativeBuffer, type NativeForm, type NativeProgram, type NativeSource } from '../runtime/addon.js';
 import { encode } from './encode.js';
 import { SeqnnError } from './errors.js';
 import type { Graph, SymbolicTensor } from './graph.js';
@@ -88,6 +88,11 @@ export class Program {
       const done = await this.program.steps(used, order, from, count, milliseconds, results);
       if (done > 0 || count === 0) return done;
     }
+  }
+
+  /** Of its kernels that take one of several ways, in their order, on the devices that it would run on now. */
+  get forms(): readonly NativeForm[] {
+    return this.program.forms();
   }
 }
 

@@ -15,6 +15,9 @@ export interface NativeBuffer {
 /** Rows of a run's input: buffer, base, row stride, and the strides of a row's own axes, in elements. */
 export type NativeSource = readonly [NativeBuffer, number, number, ...number[]];
 
+/** Which of its ways a kernel takes, the layer it belongs to ('' for none), and where it runs. */
+export type NativeForm = readonly [op: string, form: string, layer: string, device: string];
+
 /** A decoded program bound to its variables. */
 export interface NativeProgram {
   run(inputs: readonly Elements[], outputs: readonly Elements[]): void;
@@ -26,6 +29,7 @@ export interface NativeProgram {
     milliseconds: number,
     results: readonly NativeBuffer[],
   ): Promise<number>;
+  forms(): NativeForm[];
 }
 
 /** What the addon was built with and what it found. */

@@ -10,6 +10,7 @@ export { GraphModel, model, type GraphModelOptions } from './graph_model.js';
 export { History } from './history.js';
 export { loadModel, type LoadOptions } from './load.js';
 export { Model, type SummaryOptions } from './model.js';
+export type { KernelForm } from './programs.js';
 export type { PredictOptions } from './predict.js';
 export type { CustomObjects } from './unpack.js';
 export { Sequential, sequential, type SequentialOptions } from './sequential.js';

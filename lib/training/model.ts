@@ -15,7 +15,7 @@ import { gradientFlow, type GradientFlow, type GradientFlowOptions } from './gra
 import type { History } from './history.js';
 import { predict, SyncPredictor, type PredictOptions } from './predict.js';
 import type { ClassWeight, SampleWeight } from './prepare.js';
-import { runForward, type Programmable } from './programs.js';
+import { runForward, type KernelForm, type Programmable } from './programs.js';
 import { Session } from './session.js';
 import type { Arrays, Slot } from './slots.js';
 import type { InputOptions } from '../layers/input.js';
@@ -168,6 +168,14 @@ export abstract class Model extends Layer implements Programmable {
   /** How its programs multiply, as `compile` was told; 'float32' before. */
   get precision(): Precision {
     return this.session.compiled?.precision ?? 'float32';
+  }
+
+  /**
+   * Which form each recurrent kernel takes, as the kernels themselves say: a line per layer, use, form and device, for all
+   * shapes that the model has run on so far. Empty before the first run.
+   */
+  get forms(): readonly KernelForm[] {
+    return this.session.programs.forms;
   }
 
   get optimizer(): Optimizer {

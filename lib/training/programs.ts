@@ -31,6 +31,22 @@ const LIMIT = 48;
 type Kind =
   'train' | `train${'First' | 'Next'}${number}` | 'evaluate' | 'predict' | 'predictTraining' | `gradients${string}`;
 
+const RUNS = ['train', 'evaluate', 'predict', 'gradients'] as const;
+
+/** The way that a native kernel takes through the steps of a sequence. */
+export interface KernelForm {
+  /** The recurrent layer's name; null for a kernel or loop that belongs to none. */
+  readonly layer: string | null;
+  /** What it is run for. */
+  readonly run: (typeof RUNS)[number];
+  /** 'rnn', its gradient 'rnnGrad', or 'scan' for a loop over a cell's steps, forward or back. */
+  readonly op: string;
+  /** On a CPU 'lanes' or 'units', on a GPU 'persistent', 'cudnn' or 'steps'; of a loop 'scan'. */
+  readonly form: string;
+  /** 'cpu', 'gpu:0', … */
+  readonly device: string;
+}
+
 /** The native programs of one model, by what they do and the shapes they take. */
 export class Programs {
   private readonly cache = new Map<string, Program>();
@@ -49,6 +65,19 @@ export class Programs {
   /** Bytes of the largest program; all of them work in the same memory. */
   get workingMemory(): number {
     return Math.max(0, ...[...this.cache.values()].map((program) => program.arenaBytes));
+  }
+
+  /** What the kernels of all programs report, each line once. */
+  get forms(): readonly KernelForm[] {
+    const found = new Map<string, KernelForm>();
+    for (const [key, program] of this.cache) {
+      const run = RUNS.find((name) => key.startsWith(name)) as KernelForm['run'];
+      for (const [op, form, layer, device] of program.forms) {
+        const one = { layer: layer || null, run, op, form, device } as const;
+        found.set(Object.values(one).join(' '), one);
+      }
+    }
+    return [...found.values()];
   }
 
   async train(specs: BatchSpecs, compiled: Compiled, seed: number): Promise<Program> {

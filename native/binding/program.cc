@@ -33,7 +33,8 @@ void rowMajor(const Shape& shape, int first, int64_t* strides) {
 
 Napi::Function NativeProgram::define(Napi::Env env) {
   return DefineClass(env, "Program",
-                     {InstanceMethod<&NativeProgram::run>("run"), InstanceMethod<&NativeProgram::steps>("steps")});
+                     {InstanceMethod<&NativeProgram::run>("run"), InstanceMethod<&NativeProgram::steps>("steps"),
+                      InstanceMethod<&NativeProgram::forms>("forms")});
 }
 
 NativeProgram::NativeProgram(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeProgram>(info) {
@@ -140,6 +141,23 @@ Napi::Value NativeProgram::run(const Napi::CallbackInfo& info) {
     }
     placed_->finish();
     return env.Undefined();
+  });
+}
+
+Napi::Value NativeProgram::forms(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Environment& environment = Environment::of(env);
+  const auto guard = environment.interrupt();
+  return guarded(env, [&] {
+    place(environment);
+    auto rows = Napi::Array::New(env);
+    for (const Form& form : placed_->forms()) {
+      auto row = Napi::Array::New(env);
+      for (const char* text : {form.op, form.name, form.layer, form.device})
+        row[row.Length()] = Napi::String::New(env, text);
+      rows[rows.Length()] = row;
+    }
+    return rows;
   });
 }
 

@@ -15,6 +15,7 @@ class NativeBuffer;
 // new Program(encoded: Uint8Array, variables: Buffer[])
 //   .run(inputs: TypedArray[], outputs: TypedArray[]): fills the outputs before it returns
 //   .steps(sources, order: Uint32Array, from, count, milliseconds, results: Buffer[]): Promise<number>
+//   .forms(): [op, form, layer, device][] of the kernels that take one of several ways, where it would run now
 // steps runs train or predict steps off the main thread, each on the next `batch` rows of `order`, until `count` are
 // done, the time is over or the script has something to read, and resolves to how many it did (none, if that was before
 // the first). A source is [buffer, base, rowStride, ...strides].
@@ -26,6 +27,7 @@ class NativeProgram : public Napi::ObjectWrap<NativeProgram> {
  private:
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value steps(const Napi::CallbackInfo& info);
+  Napi::Value forms(const Napi::CallbackInfo& info);
   // An input of a run: rows of a buffer, wherever that lies when the run begins.
   struct Source {
     NativeBuffer* buffer;

@@ -125,6 +125,18 @@ void Frame::setParameter(size_t number, void* data) {
   for (const int buffer : parameterBuffers_[number]) table_[static_cast<size_t>(buffer)] = data;
 }
 
+void Frame::forms(const char* device, std::vector<Form>& found) const {
+  const FixedParameters none;
+  for (size_t i = 0; i < kernels_.size(); ++i) {
+    const Kernel& kernel = *kernels_[i];
+    if (kernel.form) {
+      const InstructionNode node(program_, program_.instructions[part_.from + i], none);
+      found.push_back({node.op(), kernel.form, node.word("layer", ""), device});
+    }
+    if (kernel.inner) kernel.inner->forms(device, found);
+  }
+}
+
 void Frame::run(Context& context, bool first) {
   const Call call{table_.data(), workspaceAt_, context, first};
   for (const auto& kernel : kernels_) kernel->run(call);

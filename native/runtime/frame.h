@@ -18,6 +18,11 @@ struct Part {
   int device = 0;
 };
 
+// A kernel that takes one of several ways: which one, the layer it belongs to ("" for none), the device it runs on.
+struct Form {
+  const char *op, *name, *layer, *device;
+};
+
 // A program, or a part of it, with its kernels created and its buffers bound to memory.
 class Frame {
  public:
@@ -36,6 +41,8 @@ class Frame {
   void setParameter(size_t number, void* data);
   void* data(int buffer) const { return table_[static_cast<size_t>(buffer)]; }
   const Program& program() const { return program_; }
+  // Adds the forms of its kernels and of those in their bodies.
+  void forms(const char* device, std::vector<Form>& found) const;
   // first: whether what the kernels kept is of operands that are no longer there.
   void run(Context& context, bool first = true);
 

@@ -43,6 +43,7 @@ size_t bytesOf(const Value& value);
 
 class Program;
 class Device;
+class Frame;
 
 // One instruction as the decoder hands it to a kernel's factory. Everything here is checked to be in
 // bounds; a factory checks what its own operands must satisfy and calls fail() otherwise.
@@ -100,10 +101,12 @@ class Kernel {
   Kernel& operator=(const Kernel&) = delete;
   virtual void run(const Call& call) = 0;
 
-  size_t workspace = 0;         // set by the factory
-  size_t keeps = 0;             // likewise: bytes of its own that last through the steps of a loop
-  char* kept = nullptr;         // those, 64-byte aligned, set by the frame
-  const int* inputs = nullptr;  // buffer numbers, set by the decoder; -1 for an absent operand
+  size_t workspace = 0;          // set by the factory
+  const char* form = nullptr;    // likewise: the name of the way it takes, where there are several
+  const Frame* inner = nullptr;  // likewise: what it runs, perhaps several times over
+  size_t keeps = 0;              // likewise: bytes of its own that last through the steps of a loop
+  char* kept = nullptr;          // those, 64-byte aligned, set by the frame
+  const int* inputs = nullptr;   // buffer numbers, set by the decoder; -1 for an absent operand
   const int* outputs = nullptr;
 
  protected:

@@ -64,6 +64,14 @@ void PlacedProgram::bind(void* const* variables) {
   }
 }
 
+std::vector<Form> PlacedProgram::forms() const {
+  std::vector<Form> found;
+  for (const Stretch& stretch : stretches_) {
+    if (stretch.frame) stretch.frame->forms(device(stretch.frame->part().device).name(), found);
+  }
+  return found;
+}
+
 char* PlacedProgram::data(int buffer) const {
   const Buffer& b = program_.buffers[static_cast<size_t>(buffer)];
   if (b.home == Home::variable) return static_cast<char*>(variables_[b.place]);

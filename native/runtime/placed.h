@@ -22,6 +22,8 @@ class PlacedProgram {
   void bind(void* const* variables);
   void run();
   void finish();
+  // Of the kernels that it runs, in their order.
+  std::vector<Form> forms() const;
   // A buffer that is not a constant, on its device.
   char* data(int buffer) const;
 

@@ -39,6 +39,8 @@ class Scan final : public Kernel {
     for (size_t i = 0; i < ys_; ++i) stride(node.output(static_cast<int>(states_ + i)));
     if (steps_ > 0) checkParameters("scan", body, rooms(node));
     workspace = frame_.bytes() + stateBytes_;
+    form = "scan";
+    inner = &frame_;
   }
 
   void run(const Call& call) override {

@@ -31,7 +31,8 @@ class Shards final : public Kernel {
     for (size_t i = stacked_; i < inputs; ++i) rooms[i] = bytesOf(node.input(static_cast<int>(i)));
     checkParameters("shards", body, rooms);
     for (int64_t s = 0; s < shards; ++s) frames_.push_back(std::make_unique<Frame>(body, kernels));
-    each_ = alignUp(frames_[0]->bytes());
+    inner = frames_[0].get();
+    each_ = alignUp(inner->bytes());
     workspace = each_ * frames_.size();
     faults_.resize(frames_.size());
   }

@@ -2,6 +2,7 @@ import { multiply, where } from '../../ops/arithmetic.js';
 import { expandDims, flip, slice } from '../../ops/shape.js';
 import { assign } from '../../ops/update.js';
 import { ShapeError, StateError } from '../../program/errors.js';
+import { ownedBy } from '../../program/owner.js';
 import { Tensor, tensor, type TensorBase, type TensorLike } from '../../program/tensor.js';
 import { allocate, sameShape, showShape, sizeOf } from '../../program/types.js';
 import { Variable } from '../../program/variable.js';
@@ -113,9 +114,9 @@ export abstract class SequenceLayer extends Layer {
     const path = this.choosePath(mask !== null, cell);
     // Whoever watches the cell wants every step in sight.
     const inParts = this.swapMemory && cell === this.cell && !inferringShapes();
-    const result = inParts
-      ? inSegments(path, cell, call, this.returnSequences)
-      : path.run(cell, call, this.returnSequences);
+    const result = ownedBy(this.name, () =>
+      inParts ? inSegments(path, cell, call, this.returnSequences) : path.run(cell, call, this.returnSequences),
+    );
     [this.states, carried].forEach((kept) => kept.forEach((variable, i) => assign(variable, result.states[i])));
     const found = (this.returnSequences ? result.outputs : result.last) as TensorBase;
     const output = this.zeroOutputForMask

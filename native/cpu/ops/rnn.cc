@@ -37,6 +37,7 @@ class Rnn final : public OptionalOperands {
  public:
   Rnn(const Node& node, const RnnConfig& config)
       : OptionalOperands(node), c_(config), path_(choose(config)), lanes_(config), units_(config) {
+    form = kPaths[path_].name;
     workspace = kPaths[path_].workspace(*this);
   }
 

@@ -68,6 +68,7 @@ class RnnGrad final : public OptionalOperands {
     dScale_ = places.take(size_t(c_.normed()) * paddedBatch<T>(c_.B) * sizeof(T));
     dShift_ = places.take(size_t(c_.normed()) * paddedBatch<T>(c_.B) * sizeof(T));
     workspace = places.used();
+    form = "lanes";
   }
 
   bool keepsUsed() const { return c_.dropout || c_.stateDropout; }

@@ -22,6 +22,7 @@ class Rnn final : public OptionalOperands {
     const size_t projection = productWorkspace<T>(projectionShape(c_));
     parts_ = places.take(projection < stepBytes_ ? stepBytes_ : projection);
     workspace = places.used();
+    form = kForms[form_].name;
   }
 
   void run(const Call& call) override {

@@ -31,6 +31,7 @@ class RnnGrad final : public OptionalOperands {
     parts_ = places.take(parts);
     used_ = places.take(keepsUsed() ? state * c_.T : 0);
     workspace = places.used();
+    form = kForms[form_].name;
   }
 
   void run(const Call& call) override {
