@@ -48,11 +48,14 @@ export function examine(): Findings {
   try {
     const { compiler, isa, isas, threads, cores, device, gpu } = about();
     const there = gpu.count > 0;
+    const unsought = (name: keyof typeof WITHOUT) => ({
+      found: false,
+      reason: `not looked for without a GPU; ${WITHOUT[name]}`,
+    });
     const libraries = {
       ...findings.libraries,
       CUDA: { found: there, reason: gpu.description },
-      cuBLAS: { found: false, reason: `not looked for without a GPU; ${WITHOUT.cuBLAS}` },
-      ...(there ? gpuLibraries() : {}),
+      ...(there ? gpuLibraries() : { cuBLAS: unsought('cuBLAS'), cuDNN: unsought('cuDNN') }),
     };
     return { ...findings, addon: { loaded: true }, compiler, isa, isas, threads, cores, device, libraries };
   } catch (error) {

@@ -1,5 +1,6 @@
 #include "cuda/device.h"
 
+#include "cuda/dnn.h"
 #include "cuda/gather.h"
 
 namespace seqnn {
@@ -147,8 +148,9 @@ int countGpus(std::string* description) {
 }
 
 std::vector<FoundLibrary> findLibraries() {
-  std::vector<FoundLibrary> libraries{{"cuBLAS", false, {}}};
+  std::vector<FoundLibrary> libraries{{"cuBLAS", false, {}}, {"cuDNN", false, {}}};
   libraries[0].found = findBlas(&libraries[0].description);
+  libraries[1].found = findDnn(&libraries[1].description);
   return libraries;
 }
 

@@ -6,7 +6,8 @@ namespace cuda {
 Queue::Queue() : ThreadPool(1), stream_(openStream()), fault_(static_cast<Fault*>(allocate(sizeof(Fault)))) {}
 
 Queue::~Queue() {
-  blas_.reset();  // before the stream that it works on
+  blas_.reset();  // before the stream that they work on
+  dnn_.reset();
   release(fault_);
   closeStream(stream_);
 }
@@ -14,6 +15,15 @@ Queue::~Queue() {
 Blas& Queue::blas() {
   if (!blas_) blas_ = std::make_unique<Blas>(stream_);
   return *blas_;
+}
+
+DnnHandleT Queue::dnn() {
+  if (!dnn_) {
+    auto made = std::make_unique<DnnHandle>();
+    checkDnn(cuda::dnn().SetStream(made->get(), stream_), "choosing a stream");
+    dnn_ = std::move(made);
+  }
+  return dnn_->get();
 }
 
 void Queue::finish() {

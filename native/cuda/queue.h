@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cuda/blas.h"
+#include "cuda/dnn.h"
 #include "cuda/memory.h"
 #include "runtime/kernel.h"
 
@@ -31,6 +32,8 @@ class Queue final : public ThreadPool {
   Blas& blas();
   // Of the program that runs, set by the device.
   Precision precision = Precision::float32;
+  // cuDNN with its work on this stream; made at the first call, which must not be one that is recorded.
+  DnnHandleT dnn();
   // Waits for all work; fails when a kernel found a mistake in the data.
   void finish();
 
@@ -38,6 +41,7 @@ class Queue final : public ThreadPool {
   void* stream_;
   Fault* fault_;  // on the device
   std::unique_ptr<Blas> blas_;
+  std::unique_ptr<DnnHandle> dnn_;
 };
 
 // Only this backend's devices run its kernels, and their pools are queues.

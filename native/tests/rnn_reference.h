@@ -74,6 +74,17 @@ inline RnnOperands randomOperands(const RnnCase& c, DType dtype, unsigned seed) 
 
 constexpr double kNormEpsilon = 1e-2;
 
+// The op with its attributes and the operands that both passes have.
+inline FakeNode nodeOf(const char* op, const RnnCase& c, const RnnOperands& o) {
+  FakeNode node(op);
+  for (const Array& operand : o) node.in(operand);
+  node.word("cell", c.cell).word("activation", c.activation).word("recurrentActivation", c.recurrentActivation);
+  node.set("takeH", c.takeH).set("takeC", c.takeC);
+  node.word("norm", c.norm).set("epsilon", kNormEpsilon);
+  node.word("order", c.order).set("reverse", c.reverse).set("cellClip", c.clip).set("forgetBias", c.forgetBias);
+  return node;
+}
+
 struct RnnResult {
   std::vector<double> hs, hLast, cs, cLast;
 };

@@ -3,16 +3,6 @@
 namespace seqnn {
 namespace {
 
-FakeNode nodeOf(const char* op, const RnnCase& c, const RnnOperands& o) {
-  FakeNode node(op);
-  for (const Array& operand : o) node.in(operand);
-  node.word("cell", c.cell).word("activation", c.activation).word("recurrentActivation", c.recurrentActivation);
-  node.set("takeH", c.takeH).set("takeC", c.takeC);
-  node.word("norm", c.norm).set("epsilon", kNormEpsilon);
-  node.word("order", c.order).set("reverse", c.reverse).set("cellClip", c.clip).set("forgetBias", c.forgetBias);
-  return node;
-}
-
 FakeNode forwardNode(const RnnCase& c, const RnnOperands& o, DType dtype, bool training) {
   FakeNode node = nodeOf("rnn", c, o);
   node.out(dtype, {c.T, c.H, c.B}).out(dtype, {c.H, c.B});

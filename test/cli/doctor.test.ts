@@ -18,6 +18,7 @@ describe('seqnn doctor', () => {
       /^threads +\d+ of \d+ cores/m,
       /^CUDA +no: not built in/m,
       /^cuBLAS +no: not looked for/m,
+      /^cuDNN +no: not looked for/m,
     ])
       assert.match(stdout, line);
   });

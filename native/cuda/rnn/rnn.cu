@@ -1,5 +1,6 @@
 // rnn: a recurrent layer over a whole sequence (operands and attributes as in cpu/ops/rnn.cc).
 
+#include "cuda/rnn/dnn_rnn.h"
 #include "cuda/rnn/norm.h"
 
 namespace seqnn {
@@ -132,6 +133,7 @@ Kernel* create_rnn(const Node& node) {
   config.keepsReserve = node.output(kReserve).present;
   const DType dtype = node.floating();
   checkOutputs(node, config, dtype);
+  if (Kernel* kernel = createDnnRnn(node, config)) return kernel;
   if (dtype == DType::f32) return new Rnn<float>(node, config);
   return new Rnn<double>(node, config);
 }

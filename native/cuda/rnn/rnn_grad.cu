@@ -1,5 +1,6 @@
 // rnnGrad: the gradient of `rnn` (operands and attributes as in cpu/ops/rnn_grad.cc).
 
+#include "cuda/rnn/dnn_rnn.h"
 #include "cuda/rnn/norm.h"
 #include "cuda/sums.h"
 
@@ -216,6 +217,7 @@ Kernel* create_rnnGrad(const Node& node) {
   const RnnConfig config = rnnConfigFrom(node);
   const DType dtype = node.floating();
   checkGradOperands(node, config, dtype);
+  if (Kernel* kernel = createDnnRnnGrad(node, config)) return kernel;
   if (dtype == DType::f32) return new RnnGrad<float>(node, config);
   return new RnnGrad<double>(node, config);
 }

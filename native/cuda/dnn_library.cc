@@ -1,0 +1,32 @@
+#include "cuda/dnn.h"
+#include "cuda/library.h"
+
+namespace seqnn {
+namespace cuda {
+namespace {
+
+DnnFunctions open() {
+  // The number is that of the version whose functions and types dnn.h declares.
+#ifdef _WIN32
+  Library library({"cudnn64_9.dll"});
+#else
+  Library library({"libcudnn.so.9"});
+#endif
+  DnnFunctions found;
+#define SEQNN_DNN(name, ...) library.find(found.name, "cudnn" #name);
+#include "cuda/dnn_functions.def"
+  library.find(found.GetVersion, "cudnnGetVersion");
+  library.find(found.GetErrorString, "cudnnGetErrorString");
+  found.reason = library.reason();
+  return found;
+}
+
+}  // namespace
+
+const DnnFunctions& dnn() {
+  static const DnnFunctions functions = open();
+  return functions;
+}
+
+}  // namespace cuda
+}  // namespace seqnn
