@@ -1,7 +1,7 @@
 import { symbolOf } from '../program/apply.js';
 import { differentiate } from '../program/differentiate.js';
 import { StateError, ValueError } from '../program/errors.js';
-import { currentGraph, type Graph, type SymbolicTensor } from '../program/graph.js';
+import { currentGraph, type Graph, type Node, type SymbolicTensor } from '../program/graph.js';
 import { TensorBase } from '../program/tensor.js';
 import { symbolsOf } from '../program/trace.js';
 import { add } from './arithmetic.js';
@@ -56,21 +56,35 @@ export function differentiateAgain(
   const results = symbolsOf(graph, body());
   // What layers add to the loss was added by the first computation.
   graph.losses.length = losses;
-  const plus = (a: SymbolicTensor, b: SymbolicTensor) => add(a, b) as SymbolicTensor;
   // Inside a loop the part may read a value by its name in the body, or by that outside.
   const names = wrt.map((s) => [...new Set([symbolOf(graph, s), symbolOf(graph, outermost(s))])]);
-  const live = results.map((_, i) => i).filter((i) => grads[i]);
-  const found = differentiate(
-    live.map((i) => results[i]),
-    live.map((i) => symbolOf(graph, grads[i] as TensorBase)),
-    names.flat(),
-    plus,
-    graph.nodes.slice(from),
-  );
+  const found = differentiateKept(results, graph.nodes.slice(from), grads, names.flat());
   return names.map(({ length }) => {
     const own = found.splice(0, length).filter((g) => g !== null);
     return own.length > 0 ? own.reduce(plus) : null;
   });
+}
+
+/** While a gradient is traced: the gradients of a part of which all values are there, by `wrt`, null where there is none. */
+export function differentiateKept(
+  results: readonly SymbolicTensor[],
+  nodes: readonly Node[],
+  grads: readonly (TensorBase | null)[],
+  wrt: readonly SymbolicTensor[],
+): (SymbolicTensor | null)[] {
+  const graph = currentGraph() as Graph;
+  const live = results.map((_, i) => i).filter((i) => grads[i]);
+  return differentiate(
+    live.map((i) => results[i]),
+    live.map((i) => symbolOf(graph, grads[i] as TensorBase)),
+    wrt,
+    plus,
+    nodes,
+  );
+}
+
+function plus(a: SymbolicTensor, b: SymbolicTensor): SymbolicTensor {
+  return add(a, b) as SymbolicTensor;
 }
 
 /** The symbol that a loop's body captured, for one that stands for it inside. */

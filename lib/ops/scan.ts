@@ -262,7 +262,9 @@ export function scan(
 /** A loop runs on one device as a whole: that of what its body calls, if that has one. */
 function loopDevice(body: Graph): string | undefined {
   const around = currentDevice();
-  const devices = new Set(body.nodes.flatMap((n) => (n.source || n.device === around ? [] : (n.device ?? []))));
+  const devices = new Set(
+    body.nodes.flatMap((n) => (n.source || n.placement.device === around ? [] : (n.placement.device ?? []))),
+  );
   if (devices.size > 1)
     throw new ValueError(
       `a loop over time runs on one device, and the cells of this one are on ${[...devices].join(' and ')}; give each a recurrent layer of its own.`,

@@ -1,7 +1,7 @@
 import { currentGraph, Graph, SymbolicTensor, within } from './graph.js';
 import { SeqnnError } from './errors.js';
 import type { Attrs, Op } from './op.js';
-import { onDevice } from './placement.js';
+import { placed } from './placement.js';
 import { Program } from './program.js';
 import { Tensor, TensorBase, tensor, type TensorLike } from './tensor.js';
 import { Variable } from './variable.js';
@@ -49,7 +49,7 @@ function runEagerly(op: Op<any>, inputs: readonly (Tensor | null)[], attrs: Attr
       const symbols = inputs.map((t) => t && graph.input(t, false));
       return graph.add(op, symbols, attrs, op.infer(symbols, attrs)).outputs;
     };
-    const outputs = onDevice(undefined, () => within(graph, traced));
+    const outputs = placed({}, () => within(graph, traced));
     program = new Program(graph, outputs);
     if (eager.size >= EAGER_LIMIT) eager.delete(eager.keys().next().value as string);
     eager.set(key, program);

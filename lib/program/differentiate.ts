@@ -1,7 +1,7 @@
 import type { Node } from './graph.js';
 import { SymbolicTensor } from './graph.js';
 import { atOnce, type Parts } from './parts.js';
-import { onDevice } from './placement.js';
+import { placed } from './placement.js';
 import { isFloating } from './types.js';
 
 type Add = (a: SymbolicTensor, b: SymbolicTensor) => SymbolicTensor;
@@ -50,7 +50,7 @@ export function* differentiating(
     const needs = node.inputs.map((x) => x !== null && wanted.has(x) && isFloating(x.dtype));
     if (!needs.includes(true)) continue;
     const { op, inputs, outputs, attrs, bodies } = node;
-    onDevice(node.device, () => {
+    placed({ device: node.placement.device, backward: true }, () => {
       const parts = op.grad?.({ inputs, outputs, attrs, grads: own, needs, bodies });
       parts?.forEach((part, k) => {
         const input = inputs[k];

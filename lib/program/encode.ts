@@ -4,11 +4,12 @@ import { handOn, lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
 import { placeInstructions } from './place.js';
 import { planMemory, rootOf } from './plan.js';
+import { swapOut } from './swap.js';
 import { DTYPES, PRECISIONS, type Precision, type Spec } from './types.js';
 import type { Variable } from './variable.js';
 
 const MAGIC = 0x314e5153;
-const HOME = { arena: 0, variable: 1, constant: 2, parameter: 3 } as const;
+const HOME = { arena: 0, variable: 1, constant: 2, parameter: 3, aside: 4 } as const;
 
 /** A program as native/runtime/decode.cc reads it, and the variables it refers to by number. */
 export interface Encoded {
@@ -16,7 +17,7 @@ export interface Encoded {
   readonly variables: Variable[];
   /** Inputs that the program really reads: number of the graph's input for each of the program's. */
   readonly inputs: number[];
-  /** Bytes of working memory, without what kernels take for themselves. */
+  /** Bytes of working memory, without what kernels take for themselves and what waits in the host's memory. */
   readonly arena: number;
 }
 
@@ -42,7 +43,9 @@ class Encoder {
 
   root(graph: Graph, outputs: readonly SymbolicTensor[]): void {
     const copied = withCopies(graph, outputs, 0);
-    const { lowered, results, devices, home, runsOn } = placeInstructions(graph, copied.lowered, copied.results);
+    const swapped = swapOut(graph, copied.lowered, copied.results);
+    const { aside } = swapped;
+    const { lowered, results, devices, home, runsOn } = placeInstructions(graph, swapped.lowered, copied.results);
     const used = new Set<SymbolicTensor>();
     for (const it of lowered.instructions) for (const x of it.inputs) if (x) used.add(rootOf(lowered.aliases, x));
     const inputs = graph.nodes
@@ -54,18 +57,20 @@ class Encoder {
         lowered,
         d === 0 ? inputs : [],
         d === 0 ? results : [],
-        (s) => (s.node.source !== undefined && s.node.source.kind !== 'input') || home(s) !== d,
+        (s) => (s.node.source !== undefined && s.node.source.kind !== 'input') || home(s) !== d || aside.has(s),
       ),
     );
+    const asides = devices.map((_, d) => planMemory(lowered, [], [], (s) => !aside.has(s) || home(s) !== d));
     this.arena = plans.reduce((n, { bytes }) => n + bytes, 0);
     this.program(
       lowered,
-      devices.map((name, d) => ({ name, bytes: plans[d].bytes })),
+      devices.map((name, d) => ({ name, bytes: plans[d].bytes, aside: asides[d].bytes })),
       results,
       (s) => {
         const source = s.node.source;
         if (source?.kind === 'variable') return [HOME.variable, home(s), place(this.variables, source.variable)];
         if (source?.kind === 'constant') return [HOME.constant, 0, this.constant(s)];
+        if (aside.has(s)) return [HOME.aside, home(s), asides[home(s)].offsets.get(s) as number];
         return [HOME.arena, home(s), plans[home(s)].offsets.get(s) as number];
       },
       runsOn,
@@ -81,7 +86,7 @@ class Encoder {
     const plan = planMemory(lowered, [], results, (s) => s.node.source !== undefined || stacked.has(s));
     this.program(
       lowered,
-      [{ name: '', bytes: plan.bytes }],
+      [{ name: '', bytes: plan.bytes, aside: 0 }],
       results.slice(0, states),
       (s) => {
         const parameter = stacked.get(s) ?? parameters.get(s);
@@ -97,7 +102,7 @@ class Encoder {
 
   private program(
     { instructions, aliases }: ReturnType<typeof lower>,
-    devices: readonly { name: string; bytes: number }[],
+    devices: readonly { name: string; bytes: number; aside: number }[],
     outputs: readonly SymbolicTensor[],
     home: (root: SymbolicTensor) => [kind: number, device: number, place: number],
     runsOn: (it: Instruction) => number,
@@ -114,7 +119,8 @@ class Encoder {
     for (const it of instructions) [...it.inputs, ...it.outputs].forEach(number);
 
     const homes = new Map<SymbolicTensor, [number, number, number]>();
-    this.stream.push(devices.length, ...devices.flatMap(({ name, bytes }) => [this.string(name), bytes]), buffers.size);
+    const places = devices.flatMap(({ name, bytes, aside }) => [this.string(name), bytes, aside]);
+    this.stream.push(devices.length, ...places, buffers.size);
     for (const s of buffers.keys()) {
       const root = rootOf(aliases, s);
       if (!homes.has(root)) homes.set(root, home(root));

@@ -1,6 +1,6 @@
 import type { Attrs, Op } from './op.js';
 import { SeqnnError, ShapeError } from './errors.js';
-import { currentDevice } from './placement.js';
+import { currentPlacement, type Placement } from './placement.js';
 import { TensorBase, type Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
 import { MAX_RANK, type DType, type Precision, type Shape, type Spec } from './types.js';
@@ -13,8 +13,7 @@ export interface Node {
   readonly outputs: SymbolicTensor[];
   readonly bodies: readonly Graph[];
   readonly source?: Source;
-  /** Where it runs, unless that is the program's own device. */
-  readonly device?: string;
+  readonly placement: Placement;
 }
 
 export type Source =
@@ -90,7 +89,7 @@ export class Graph {
         throw new ShapeError(`${op.name}: ${shape.length} axes, a tensor has at most ${MAX_RANK}.`);
     }
     const outputs: SymbolicTensor[] = [];
-    const node: Node = { op, inputs, attrs, outputs, bodies, source, device: currentDevice() };
+    const node: Node = { op, inputs, attrs, outputs, bodies, source, placement: currentPlacement() };
     specs.forEach((spec, i) => outputs.push(new SymbolicTensor(this, node, i, spec.shape, spec.dtype)));
     this.nodes.push(node);
     return node;

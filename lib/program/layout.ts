@@ -1,7 +1,7 @@
 import { Graph, type Node, type SymbolicTensor } from './graph.js';
 import type { Attrs, Laid, LaidNode, LayoutContext, Op } from './op.js';
 import { atOnce, type Parts } from './parts.js';
-import { onDevice } from './placement.js';
+import { placed } from './placement.js';
 import { addNode, inverse, reshapeOp, transposeOp } from './structural.js';
 import { Tensor } from './tensor.js';
 
@@ -70,7 +70,7 @@ class LayoutPass {
     });
     for (const node of this.graph.nodes) {
       if (!this.live.has(node)) continue;
-      onDevice(node.device, () => this.visit(node));
+      placed(node.placement, () => this.visit(node));
       yield;
     }
     const results = outputs.map((o, i) => this.reorder(this.at(o), outputPerms?.[i] ?? o.shape.map((_, k) => k)));

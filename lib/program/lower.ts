@@ -1,17 +1,16 @@
 import type { Graph, Node, SymbolicTensor } from './graph.js';
 import { liveNodes } from './layout.js';
 import type { Attrs, AttrValue, Op } from './op.js';
+import type { Placement } from './placement.js';
 import { isFloating, sameShape } from './types.js';
 
 /** One call of a native kernel. */
-export interface Instruction {
+export interface Instruction extends Placement {
   readonly op: string;
   readonly inputs: readonly (SymbolicTensor | null)[];
   readonly outputs: readonly (SymbolicTensor | null)[];
   readonly attrs: Attrs;
   readonly bodies: readonly Graph[];
-  /** Where it runs, unless that is the program's own device. */
-  readonly device?: string;
   /** A variable that it writes. */
   readonly updated?: SymbolicTensor;
   /** Whether an output may take over the memory of an input of the same shape that nobody reads later. */
@@ -63,7 +62,7 @@ export function lower(graph: Graph, outputs: readonly SymbolicTensor[]): Lowered
         outputs: results,
         attrs: node.attrs,
         bodies: node.bodies,
-        device: node.device,
+        ...node.placement,
         updated: updates && (node.inputs[updates[0]] as SymbolicTensor),
         inPlace: (output, input) => node.op.inPlace?.[output] === input,
       });
@@ -105,7 +104,7 @@ function absorb(nodes: readonly Node[], outputs: readonly SymbolicTensor[]): Set
     const result = producer.outputs[0];
     return (
       producer.op.pointwise !== undefined &&
-      producer.device === reader.device &&
+      producer.placement.device === reader.placement.device &&
       // Rounding to an integer happens where the result is stored.
       !(producer.op.name === 'cast' && !isFloating(result.dtype)) &&
       readers.get(result)?.length === 1 &&
@@ -152,7 +151,7 @@ function fused(root: Node, absorbed: ReadonlySet<Node>): Instruction {
     outputs: root.outputs,
     attrs,
     bodies: [],
-    device: root.device,
+    ...root.placement,
     inPlace: () => true,
   };
 }

@@ -49,8 +49,9 @@ export function shard(laid: Laid): Laid {
 
 /** The same, a node at a time. */
 export function* sharding(laid: Laid): Parts<Laid> {
-  // Neither for a GPU nor where layers lie on several devices.
-  if (native().about().device !== 'cpu' || laid.graph.nodes.some((n) => n.device)) return laid;
+  // Neither for a GPU nor where layers lie on several devices or swap.
+  if (native().about().device !== 'cpu' || laid.graph.nodes.some(({ placement: { device, swaps } }) => device || swaps))
+    return laid;
   const batched = batchedInputs(laid.graph);
   if (batched.length === 0) return laid;
   const [first] = batched[0].outputs;

@@ -11,6 +11,7 @@ export class Variable extends TensorBase {
   readonly buffer: NativeBuffer;
   /** Where it stays, as what a layer with a device makes does; undefined: where its programs run. */
   readonly device = currentDevice();
+  private chosen: string | undefined;
   /** A penalty that joins the loss while this variable is trained. */
   regularizer: ((x: TensorBase) => TensorBase) | null = null;
   /** What an optimizer makes of each new value. */
@@ -55,9 +56,15 @@ export class Variable extends TensorBase {
     if (!this.device) this.goTo(device);
   }
 
+  /** Where programs run that use it: 'cpu', 'gpu:0'. */
+  get runsOn(): string {
+    return this.device ?? this.chosen ?? native().about().device;
+  }
+
   private goTo(device: string): void {
     try {
       this.buffer.to(device);
+      this.chosen = device;
     } catch (error) {
       throw new StateError(`${this.name}: ${(error as Error).message}`);
     }

@@ -46,6 +46,7 @@ class Gpu final : public Device {
   ~Gpu() override {
     cuda::release(arena_);
     cuda::release(order_);
+    cuda::releaseHost(aside_);
   }
 
   const char* name() const override { return name_.c_str(); }
@@ -61,6 +62,10 @@ class Gpu final : public Device {
   char* reserve(size_t bytes) override {
     enter();
     return static_cast<char*>(grow(arena_, arenaBytes_, bytes));
+  }
+  char* reserveAside(size_t bytes) override {
+    enter();
+    return static_cast<char*>(grow(aside_, asideBytes_, bytes, allocateHost, releaseHost));
   }
 
   void upload(void* to, const void* from, size_t bytes) override {
@@ -109,13 +114,14 @@ class Gpu final : public Device {
 
  private:
   // Waits before it frees: what was launched may still read it.
-  void* grow(void*& memory, size_t& has, size_t wanted) {
+  void* grow(void*& memory, size_t& has, size_t wanted, void* (*allocate)(size_t) = cuda::allocate,
+             void (*release)(void*) = cuda::release) {
     if (wanted <= has && memory) return memory;
     synchronize(queue_->stream());
-    cuda::release(memory);
+    release(memory);
     memory = nullptr;
     has = 0;
-    memory = cuda::allocate(wanted);
+    memory = allocate(wanted);
     has = wanted;
     return memory;
   }
@@ -123,8 +129,8 @@ class Gpu final : public Device {
   int number_;
   std::string name_;
   std::unique_ptr<Queue> queue_;
-  void *arena_ = nullptr, *order_ = nullptr;
-  size_t arenaBytes_ = 0, orderBytes_ = 0;
+  void *arena_ = nullptr, *order_ = nullptr, *aside_ = nullptr;
+  size_t arenaBytes_ = 0, orderBytes_ = 0, asideBytes_ = 0;
 };
 
 }  // namespace

@@ -62,6 +62,18 @@ void* allocate(size_t bytes) {
 // Without a check: it runs in destructors, also after the device was lost.
 void release(void* memory) noexcept { cudaFree(memory); }
 
+void* allocateHost(size_t bytes) {
+  void* memory = nullptr;
+  const cudaError_t status = cudaHostAlloc(&memory, bytes ? bytes : 1, cudaHostAllocDefault);
+  if (status != cudaSuccess) {
+    cudaGetLastError();
+    fail("gpu: the host does not give %.1f MB of locked memory: %s", static_cast<double>(bytes) / 1e6,
+         cudaGetErrorString(status));
+  }
+  return memory;
+}
+void releaseHost(void* memory) noexcept { cudaFreeHost(memory); }
+
 void* allocateShared(size_t bytes) {
   void* memory = nullptr;
   check(cudaMallocManaged(&memory, bytes ? bytes : 1), "allocating managed memory");
@@ -87,7 +99,7 @@ void download(void* stream, void* to, const void* from, size_t bytes) {
 }
 void copy(void* stream, void* to, const void* from, size_t bytes) {
   if (bytes > 0 && to != from)
-    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, streamOf(stream)), "copying on it");
+    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, streamOf(stream)), "copying on it");
 }
 void clear(void* stream, void* to, size_t bytes) {
   if (bytes > 0) check(cudaMemsetAsync(to, 0, bytes, streamOf(stream)), "clearing memory");

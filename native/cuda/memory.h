@@ -31,6 +31,9 @@ void useDevice(int device);
 
 void* allocate(size_t bytes);  // zeroed
 void release(void* memory) noexcept;
+// Host memory that stays in its place, so that copies run while the host goes on.
+void* allocateHost(size_t bytes);
+void releaseHost(void* memory) noexcept;
 // Memory that both host and device read, for tests that drive one kernel.
 void* allocateShared(size_t bytes);
 
@@ -41,7 +44,7 @@ void synchronize(void* stream);
 
 void upload(void* stream, void* to, const void* from, size_t bytes);    // returns when `from` may change
 void download(void* stream, void* to, const void* from, size_t bytes);  // returns when `to` holds the bytes
-void copy(void* stream, void* to, const void* from, size_t bytes);      // on the device, in order
+void copy(void* stream, void* to, const void* from, size_t bytes);      // in order; also from and to allocateHost's
 void clear(void* stream, void* to, size_t bytes);
 
 // A recorded sequence of launches, replayed as one.

@@ -62,10 +62,13 @@ class ProgramReader {
     program.precision = precision_;
     for (size_t n = in_.count("device count"); n > 0; --n) {
       const int name = string();
-      program.places.push_back({name, static_cast<size_t>(in_.integer(0, kMaxElements, "arena size"))});
+      const int64_t arena = in_.integer(0, kMaxElements, "arena size");
+      const int64_t aside = in_.integer(0, kMaxElements, "size of what lies aside");
+      program.places.push_back({name, static_cast<size_t>(arena), static_cast<size_t>(aside)});
     }
     if (program.places.empty() || (depth > 0 && program.places.size() > 1))
       fail("program: %zu devices", program.places.size());
+    if (depth > 0 && program.places[0].asideBytes > 0) fail("program: a body with memory aside");
     for (size_t n = in_.count("buffer count"); n > 0; --n) program.buffers.push_back(buffer(program));
     for (size_t n = in_.count("input count"); n > 0; --n) program.inputs.push_back(input(program));
     for (size_t n = in_.count("output count"); n > 0; --n) program.outputs.push_back(bufferNumber(program, 0));
@@ -79,7 +82,7 @@ class ProgramReader {
  private:
   Buffer buffer(Program& program) {
     Buffer b{};
-    b.home = static_cast<Home>(in_.integer(0, 3, "buffer home"));
+    b.home = static_cast<Home>(in_.integer(0, 4, "buffer home"));
     b.device = device(program);
     b.value.present = true;
     b.value.dtype = static_cast<DType>(in_.integer(0, 3, "dtype"));
@@ -88,6 +91,8 @@ class ProgramReader {
     const size_t bytes = bytesOf(b.value);
     if (b.home == Home::arena && b.place + bytes > program.places[static_cast<size_t>(b.device)].arenaBytes)
       fail("program: a buffer ends outside the arena");
+    if (b.home == Home::aside && b.place + bytes > program.places[static_cast<size_t>(b.device)].asideBytes)
+      fail("program: a buffer ends outside the memory aside");
     if (b.home == Home::constant && b.place + bytes > root_.ownConstants.size())
       fail("program: a constant ends outside its section");
     if (b.home != Home::parameter && b.home != Home::variable && b.place % 8 != 0) fail("program: a misaligned buffer");
@@ -109,9 +114,10 @@ class ProgramReader {
     }
   }
 
-  // fail() unless an instruction reads and writes where it runs; only a transfer reads elsewhere.
+  // fail() unless an instruction reads and writes where it runs; only a transfer reads elsewhere, and only a copy
+  // aside.
   void checkReach(const Program& program, const Instruction& it) const {
-    const bool transfer = isTransfer(program, it);
+    const bool transfer = isTransfer(program, it), copies = (*program.strings)[static_cast<size_t>(it.op)] == kCopy;
     if (transfer && (it.inputs.size() != 1 || it.outputs.size() != 1 || it.inputs[0] < 0 || it.outputs[0] < 0 ||
                      bytesOf(program.buffers[static_cast<size_t>(it.inputs[0])].value) !=
                          bytesOf(program.buffers[static_cast<size_t>(it.outputs[0])].value)))
@@ -120,10 +126,12 @@ class ProgramReader {
       for (const int i : list) {
         if (i < 0) continue;
         const Buffer& b = program.buffers[static_cast<size_t>(i)];
-        if (b.home != Home::constant && b.device != it.device) fail("program: an operand on another device");
+        if (b.home == Home::aside && !copies) fail("program: an operand in the memory aside");
+        const bool anywhere = b.home == Home::constant || (transfer && &list == &it.inputs);
+        if (!anywhere && b.device != it.device) fail("program: an operand on another device");
       }
     };
-    if (!transfer) check(it.inputs);
+    check(it.inputs);
     check(it.outputs);
   }
 
@@ -186,7 +194,8 @@ class ProgramReader {
 
 // The number of an own buffer, that a run's inputs and results lie in.
 void checkOwn(const Program& program, int buffer) {
-  if (program.buffers[static_cast<size_t>(buffer)].device != 0) fail("program: an input or a result on another device");
+  const Buffer& b = program.buffers[static_cast<size_t>(buffer)];
+  if (b.device != 0 || b.home == Home::aside) fail("program: an input or a result on another device or aside");
 }
 
 uint32_t word(const uint8_t* bytes) {

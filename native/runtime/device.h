@@ -29,6 +29,8 @@ class Device {
   virtual void release(void* memory) noexcept = 0;
   // The memory that programs run in, shared by all since only one runs at a time; a larger call may move it.
   virtual char* reserve(size_t bytes) = 0;
+  // Likewise host memory, from and to which `copy` works, too.
+  virtual char* reserveAside(size_t bytes) = 0;
 
   virtual void upload(void* to, const void* from, size_t bytes) = 0;
   virtual void download(void* to, const void* from, size_t bytes) = 0;

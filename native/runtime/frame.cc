@@ -94,13 +94,16 @@ Frame::~Frame() = default;
 
 size_t Frame::bytes() const { return alignUp(arenaBytes()) + alignUp(workspace_) + keeps_; }
 
-void Frame::bind(char* memory, void* const* variables, const char* constants) {
+void Frame::bind(char* memory, void* const* variables, const char* constants, char* aside) {
   if (!constants) constants = program_.constants;
   for (size_t i = 0; i < table_.size(); ++i) {
     const Buffer& b = program_.buffers[i];
     switch (b.home) {
       case Home::arena:
         table_[i] = b.device == part_.device ? memory + b.place : nullptr;
+        break;
+      case Home::aside:
+        table_[i] = b.device == part_.device ? aside + b.place : nullptr;
         break;
       case Home::variable:
         table_[i] = b.device == part_.device ? variables[b.place] : nullptr;

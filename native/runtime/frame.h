@@ -32,8 +32,9 @@ class Frame {
   // Bytes that bind() needs: the arena, the largest workspace of a kernel, what each keeps.
   size_t bytes() const;
   // memory: bytes() bytes, 64-byte aligned. variables: one pointer per variable number. constants: where they lie on
-  // the device that runs it; null: where they were decoded. What lies on other devices is bound to nothing.
-  void bind(char* memory, void* const* variables, const char* constants = nullptr);
+  // the device that runs it; null: where they were decoded. aside: the place's asideBytes of host memory. What lies on
+  // other devices is bound to nothing.
+  void bind(char* memory, void* const* variables, const char* constants = nullptr, char* aside = nullptr);
   const Part& part() const { return part_; }
   // Where everything is bound to, by buffer number.
   const std::vector<void*>& places() const { return table_; }

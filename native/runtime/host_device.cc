@@ -21,7 +21,7 @@ Device::~Device() = default;
 HostDevice::HostDevice(const KernelTable& kernels, int threads)
     : kernels_(kernels), pool_(std::make_unique<ThreadPool>(threads)) {}
 
-HostDevice::~HostDevice() { ::operator delete (arena_, std::align_val_t{kAlignment}); }
+HostDevice::Arena::~Arena() { ::operator delete (memory_, std::align_val_t{kAlignment}); }
 
 void HostDevice::setThreads(int threads) { pool_ = std::make_unique<ThreadPool>(threads); }
 
@@ -41,18 +41,18 @@ void HostDevice::release(void* memory) noexcept {
   if (memory) std::free(static_cast<void**>(memory)[-1]);
 }
 
-char* HostDevice::reserve(size_t bytes) {
-  if (bytes > arenaBytes_) {
-    ::operator delete (arena_, std::align_val_t{kAlignment});
-    arena_ = nullptr;
-    arenaBytes_ = 0;
-    arena_ = static_cast<char*>(::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow));
-    if (!arena_)
+char* HostDevice::Arena::reserve(size_t bytes) {
+  if (bytes > bytes_) {
+    ::operator delete (memory_, std::align_val_t{kAlignment});
+    memory_ = nullptr;
+    bytes_ = 0;
+    memory_ = static_cast<char*>(::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow));
+    if (!memory_)
       fail("a program needs %.1f MB of working memory, which this machine does not give",
            static_cast<double>(bytes) / 1e6);
-    arenaBytes_ = bytes;
+    bytes_ = bytes;
   }
-  return arena_;
+  return memory_;
 }
 
 void HostDevice::upload(void* to, const void* from, size_t bytes) { copyBytes(to, from, bytes); }

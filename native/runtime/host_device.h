@@ -8,7 +8,6 @@ namespace seqnn {
 class HostDevice : public Device {
  public:
   HostDevice(const KernelTable& kernels, int threads);
-  ~HostDevice() override;
   void setThreads(int threads);
   int threads() const { return pool_->threads(); }
 
@@ -18,7 +17,8 @@ class HostDevice : public Device {
   void enter() override {}
   void* allocate(size_t bytes) override;
   void release(void* memory) noexcept override;
-  char* reserve(size_t bytes) override;
+  char* reserve(size_t bytes) override { return arena_.reserve(bytes); }
+  char* reserveAside(size_t bytes) override { return aside_.reserve(bytes); }
   void upload(void* to, const void* from, size_t bytes) override;
   void download(void* to, const void* from, size_t bytes) override;
   void copy(void* to, const void* from, size_t bytes) override;
@@ -28,10 +28,20 @@ class HostDevice : public Device {
   void finish() override {}
 
  private:
+  // Memory that grows; what was in it is lost then.
+  class Arena {
+   public:
+    ~Arena();
+    char* reserve(size_t bytes);
+
+   private:
+    char* memory_ = nullptr;
+    size_t bytes_ = 0;
+  };
+
   const KernelTable& kernels_;
   std::unique_ptr<ThreadPool> pool_;
-  char* arena_ = nullptr;
-  size_t arenaBytes_ = 0;
+  Arena arena_, aside_;
 };
 
 }  // namespace seqnn

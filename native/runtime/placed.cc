@@ -9,6 +9,7 @@ PlacedProgram::PlacedProgram(const RootProgram& program, std::vector<Device*> de
       devices_(std::move(devices)),
       constants_(devices_.size()),
       arenas_(devices_.size()),
+      asides_(devices_.size()),
       variables_(program.variables) {
   for (const Device* device : devices_) {
     if (program.precision != Precision::float32 && device->readsHost())
@@ -46,13 +47,16 @@ void PlacedProgram::bind(void* const* variables) {
   std::copy(variables, variables + variables_.size(), variables_.begin());
   // Places may be on one device, whose memory they then divide.
   for (size_t p = 0; p < bytes_.size(); ++p) {
-    size_t before = 0, total = 0;
+    size_t before = 0, total = 0, asideBefore = 0, asideTotal = 0;
     for (size_t q = 0; q < bytes_.size(); ++q) {
       if (devices_[q] != devices_[p]) continue;
-      if (q < p) before += bytes_[q];
+      const size_t aside = alignUp(program_.places[q].asideBytes);
+      if (q < p) before += bytes_[q], asideBefore += aside;
       total += bytes_[q];
+      asideTotal += aside;
     }
     arenas_[p] = devices_[p]->reserve(total) + before;
+    if (asideTotal > 0) asides_[p] = devices_[p]->reserveAside(asideTotal) + asideBefore;
     if (devices_[p]->readsHost() || constants_[p] || program_.ownConstants.empty()) continue;
     constants_[p] = static_cast<char*>(devices_[p]->allocate(program_.ownConstants.size()));
     devices_[p]->upload(constants_[p], program_.constants, program_.ownConstants.size());
@@ -60,7 +64,7 @@ void PlacedProgram::bind(void* const* variables) {
   for (const Stretch& stretch : stretches_) {
     if (!stretch.frame) continue;
     const size_t p = static_cast<size_t>(stretch.frame->part().device);
-    stretch.frame->bind(arenas_[p], variables_.data(), constants_[p]);
+    stretch.frame->bind(arenas_[p], variables_.data(), constants_[p], asides_[p]);
   }
 }
 

@@ -40,6 +40,7 @@ class PlacedProgram {
   std::vector<Device*> devices_;
   std::vector<char*> constants_;  // by place; null: the device reads the host's
   std::vector<char*> arenas_;     // by place
+  std::vector<char*> asides_;     // likewise, host memory
   std::vector<void*> variables_;
   std::vector<size_t> bytes_;  // by place: the arena and the most that a stretch needs behind it
   std::vector<Stretch> stretches_;

@@ -10,8 +10,9 @@
 namespace seqnn {
 
 // Where a buffer lives. `place` is its byte offset in the arena or among the constants, or the number of
-// the variable or parameter (a parameter's pointer is set by the owner of the frame: scan's operands).
-enum class Home : int { arena = 0, variable = 1, constant = 2, parameter = 3 };
+// the variable or parameter (a parameter's pointer is set by the owner of the frame: scan's operands). What lies aside
+// is in host memory that its device's copies reach, and no other instruction.
+enum class Home : int { arena = 0, variable = 1, constant = 2, parameter = 3, aside = 4 };
 
 struct Buffer {
   Home home;
@@ -45,10 +46,12 @@ struct Instruction {
   std::vector<int> bodies;  // numbers of sub-programs
 };
 
-// One of the devices of a program, and the arena there. The first has no name: it is the program's own.
+// One of the devices of a program, the arena there, and the host memory beside it. The first has no name: it is the
+// program's own.
 struct Place {
   int name;
   size_t arenaBytes;
+  size_t asideBytes;
 };
 
 // How matrix products take float32 operands: as they are, or rounded to fewer bits for a GPU's faster units. Sums are
@@ -75,6 +78,8 @@ class Program {
 // Copies from one device to another, which no kernel does.
 constexpr char kTransfer[] = "transfer";
 bool isTransfer(const Program& program, const Instruction& it);
+// The kernel that may read and write what lies aside.
+constexpr char kCopy[] = "copy";
 
 struct RootProgram : Program {
   std::vector<std::string> ownStrings;

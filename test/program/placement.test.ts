@@ -138,8 +138,8 @@ describe('placement', () => {
         };
         return ops.scan(body, [ops.zeros([B, F], 'float64')], [ops.transpose(x, [1, 0, 2])]).outputs;
       }).graph.nodes.find((n) => n.op.name === 'scan');
-    assert.equal(scan([undefined, 'cpu'])?.device, 'cpu');
-    assert.equal(scan([undefined])?.device, undefined);
+    assert.equal(scan([undefined, 'cpu'])?.placement.device, 'cpu');
+    assert.equal(scan([undefined])?.placement.device, undefined);
     assert.throws(() => scan(['cpu', 'gpu:0']), /one device.*cpu and gpu:0/);
   });
 });

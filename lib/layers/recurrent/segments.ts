@@ -1,11 +1,12 @@
 import { add } from '../../ops/arithmetic.js';
-import { differentiateAgain, record, surroundings } from '../../ops/checkpoint.js';
+import { differentiateAgain, differentiateKept, record, surroundings } from '../../ops/checkpoint.js';
 import { zeros } from '../../ops/create.js';
 import { withGradient } from '../../ops/custom_gradient.js';
 import { cummax } from '../../ops/indexing.js';
 import { concatenate, flip, slice } from '../../ops/shape.js';
-import { currentGraph, type Graph, type SymbolicTensor } from '../../program/graph.js';
+import { currentGraph, type Graph, type Node, type SymbolicTensor } from '../../program/graph.js';
 import { symbolOf } from '../../program/apply.js';
+import { currentPlacement, placed } from '../../program/placement.js';
 import type { TensorBase } from '../../program/tensor.js';
 import { withTraining } from '../context.js';
 import { outputSizeOf, type CellLayer, type SequenceCall, type SequenceResult } from './cell.js';
@@ -14,12 +15,20 @@ import type { Path } from './paths.js';
 import { initialStates } from './stacked.js';
 
 // A long sequence in about sqrt(T) segments of about sqrt(T) steps: of the forward pass only the states at the borders
-// are kept, and the backward pass computes each segment again when it comes to it (Chen et al. 2016).
+// are kept, and the backward pass computes each segment again when it comes to it (Chen et al. 2016). On a GPU what a
+// segment keeps waits in the host's memory instead (lib/program/swap.ts), and only one segment's is on the device.
 
 /** Steps begin … end − 1 in the order of computation. */
 interface Segment {
   readonly begin: number;
   readonly end: number;
+}
+
+/** The forward pass of a segment as it was traced. */
+interface Kept {
+  readonly x: SymbolicTensor;
+  readonly results: readonly SymbolicTensor[];
+  readonly nodes: readonly Node[];
 }
 
 function segmentsOf(steps: number): Segment[] {
@@ -30,12 +39,23 @@ function segmentsOf(steps: number): Segment[] {
   }));
 }
 
-/** Runs a path in segments; results and gradients are those of one run. */
-export function inSegments(path: Path, cell: CellLayer, call: SequenceCall, everyStep: boolean): SequenceResult {
+/**
+ * Runs a path in segments; results and gradients are those of one run.
+ *
+ * @param swaps Whether what they keep is moved to the host's memory, and not computed again.
+ */
+export function inSegments(
+  path: Path,
+  cell: CellLayer,
+  call: SequenceCall,
+  everyStep: boolean,
+  swaps: boolean,
+): SequenceResult {
   const graph = currentGraph();
   const segments = segmentsOf(call.x.shape[1]);
   if (!graph || segments.length < 2) return path.run(cell, call, everyStep);
-  const walk = new Walk(path, cell, call, everyStep, segments);
+  // What is kept in the body of a loop is part of what the loop keeps.
+  const walk = new Walk(path, cell, call, everyStep, segments, swaps && !graph.parent);
   const { results, inputs } = record(cell.name, graph, () => walk.forward());
   const kept = withGradient(results, inputs, (grads) => walk.backward(grads, inputs));
   const [outputs, rest] = everyStep ? [kept[0], kept.slice(1)] : [null, kept];
@@ -51,6 +71,7 @@ class Walk {
   private readonly reached: TensorBase | null;
   /** What each segment starts from: the output before it, and the states. */
   private readonly borders: (readonly SymbolicTensor[])[] = [];
+  private readonly kept: Kept[] = [];
 
   constructor(
     private readonly path: Path,
@@ -58,6 +79,7 @@ class Walk {
     private readonly call: SequenceCall,
     private readonly everyStep: boolean,
     private readonly segments: readonly Segment[],
+    private readonly swaps: boolean,
   ) {
     const { x, states, mask, goBackwards, training } = call;
     const graph = currentGraph() as Graph;
@@ -78,11 +100,22 @@ class Walk {
     let border = this.first;
     for (const segment of this.segments) {
       this.borders.push(border);
-      const results = this.compute(segment, border, this.cut(segment));
+      const results = this.swaps ? this.keep(segment, border) : this.compute(segment, border, this.cut(segment));
       if (this.everyStep) outputs.push(results[0]);
       border = results.slice(-border.length) as SymbolicTensor[];
     }
     return [...(this.everyStep ? [concatenate(outputs, 1)] : []), ...border];
+  }
+
+  private keep(segment: Segment, border: readonly SymbolicTensor[]): TensorBase[] {
+    return placed({ ...currentPlacement(), swaps: true }, () => {
+      const { nodes } = currentGraph() as Graph;
+      const x = this.cut(segment) as SymbolicTensor;
+      const from = nodes.length;
+      const results = this.compute(segment, border, x) as SymbolicTensor[];
+      this.kept.push({ x, results, nodes: nodes.slice(from) });
+      return results;
+    });
   }
 
   /** The part of [B, T, …] that a segment works on. */
@@ -127,10 +160,13 @@ class Walk {
         ...(this.everyStep ? [whole && slice(whole, [null, [segment.begin, segment.end]])] : []),
         ...arriving,
       ];
-      const own = symbolOf(graph, this.cut(segment));
+      const kept = this.kept.at(k);
+      const own = kept?.x ?? symbolOf(graph, this.cut(segment));
       const border = this.borders[k];
       const wrt = [own, ...border, ...others.filter((s) => !border.includes(s))];
-      const [dx, ...rest] = differentiateAgain(() => this.compute(segment, border, own), seeds, wrt);
+      const [dx, ...rest] = kept
+        ? differentiateKept(kept.results, kept.nodes, seeds, wrt)
+        : differentiateAgain(() => this.compute(segment, border, own), seeds, wrt);
       slices[k] = dx;
       // Where the output is a state, its gradient is theirs together.
       arriving = border.map((s, i) => (border.indexOf(s) === i ? rest[i] : null));

@@ -3,9 +3,11 @@ import { expandDims, flip, slice } from '../../ops/shape.js';
 import { assign } from '../../ops/update.js';
 import { ShapeError, StateError } from '../../program/errors.js';
 import { ownedBy } from '../../program/owner.js';
+import { currentDevice } from '../../program/placement.js';
 import { Tensor, tensor, type TensorBase, type TensorLike } from '../../program/tensor.js';
 import { allocate, sameShape, showShape, sizeOf } from '../../program/types.js';
 import { Variable } from '../../program/variable.js';
+import { about } from '../../runtime/machine.js';
 import { carry, inferringShapes, isTraining, watcher } from '../context.js';
 import { Layer, type CallArgs, type Inputs, type LayerConfig, type PartialShape } from '../layer.js';
 import { stateSizes, type CellLayer } from './cell.js';
@@ -27,8 +29,11 @@ export interface SequenceOptions extends LayerConfig {
   /** For compatibility: the steps are always run natively, with the same numbers. */
   unroll?: boolean;
   /**
-   * Keep only the states at about sqrt(T) steps for the gradient, and compute the others a second time (Chen et al. 2016):
-   * the memory of a long sequence for about a third more time. Same numbers.
+   * The memory of a long sequence, for more time; the same numbers. On the CPU only the states at about sqrt(T) steps are
+   * kept for the gradient, and the others are computed a second time (Chen et al. 2016), about a third more time. On a GPU
+   * the steps run in sqrt(T) segments, and what a segment keeps for the gradient waits in the host's memory; the GPU needs
+   * it for one segment at a time, and the sequence with the outputs as a whole. What counts is where the weights lie when
+   * the first batch of a shape is trained on. Default: false.
    */
   swapMemory?: boolean;
   /** Masked steps give 0 instead of repeating the previous output. */
@@ -78,6 +83,11 @@ export abstract class SequenceLayer extends Layer {
     return this.choosePath(false).name;
   }
 
+  /** Whether what is traced now is for a GPU. */
+  private get onGpu(): boolean {
+    return (currentDevice() ?? this.weights[0]?.runsOn ?? about().device) !== 'cpu';
+  }
+
   private choosePath(masked: boolean, cell = this.cell): Path {
     return PATHS.find((p) => p.accepts(cell, masked)) as Path;
   }
@@ -115,7 +125,9 @@ export abstract class SequenceLayer extends Layer {
     // Whoever watches the cell wants every step in sight.
     const inParts = this.swapMemory && cell === this.cell && !inferringShapes();
     const result = ownedBy(this.name, () =>
-      inParts ? inSegments(path, cell, call, this.returnSequences) : path.run(cell, call, this.returnSequences),
+      inParts
+        ? inSegments(path, cell, call, this.returnSequences, this.onGpu)
+        : path.run(cell, call, this.returnSequences),
     );
     [this.states, carried].forEach((kept) => kept.forEach((variable, i) => assign(variable, result.states[i])));
     const found = (this.returnSequences ? result.outputs : result.last) as TensorBase;

@@ -2,9 +2,12 @@
 
 #include "cuda/memory.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "cuda/emulate/block.h"
@@ -14,20 +17,65 @@
 namespace seqnn {
 namespace cuda {
 
-// Two, so that layers can be on several.
-int countDevices(std::string*) { return 2; }
+namespace {
 
-DeviceInfo describeDevice(int) { return {"emulated", "emulated on the CPU", size_t{1} << 34}; }
+constexpr int kDevices = 2;  // so that layers can be on several
+thread_local int current = 0;
+std::atomic<size_t> used[kDevices];
 
-void useDevice(int) {}
+// What stands in front of an allocation; of a size that keeps what follows aligned.
+struct alignas(std::max_align_t) Header {
+  size_t bytes;
+  int device;
+};
+
+double megabytes(size_t bytes) { return static_cast<double>(bytes) / 1e6; }
+
+// What SEQNN_EMULATE_MEMORY gives a device, in bytes, so that a test can run out of it.
+size_t memoryOfDevice() {
+  static const size_t bytes = [] {
+    const char* text = std::getenv("SEQNN_EMULATE_MEMORY");
+    if (!text || !*text) return size_t{1} << 34;
+    char* end = nullptr;
+    const unsigned long long wanted = std::strtoull(text, &end, 10);
+    if (*end != '\0' || wanted == 0) fail("SEQNN_EMULATE_MEMORY is '%s', expected a number of bytes", text);
+    return static_cast<size_t>(wanted);
+  }();
+  return bytes;
+}
+
+}  // namespace
+
+int countDevices(std::string*) { return kDevices; }
+
+DeviceInfo describeDevice(int) { return {"emulated", "emulated on the CPU", memoryOfDevice()}; }
+
+void useDevice(int device) { current = device; }
 
 void* allocate(size_t bytes) {
-  void* memory = std::calloc(bytes ? bytes : 1, 1);
-  if (!memory) fail("gpu: %.1f MB were asked for and are not free", static_cast<double>(bytes) / 1e6);
+  const size_t all = memoryOfDevice(), free = all - std::min(all, used[current].load());
+  void* memory = bytes <= free ? std::calloc(bytes + sizeof(Header), 1) : nullptr;
+  if (!memory) {
+    fail("gpu: %.1f MB were asked for, %.1f of its %.1f MB are free", megabytes(bytes), megabytes(free),
+         megabytes(all));
+  }
+  used[current] += bytes;
+  return new (memory) Header{bytes, current} + 1;
+}
+void release(void* memory) noexcept {
+  if (!memory) return;
+  Header* const header = static_cast<Header*>(memory) - 1;
+  used[header->device] -= header->bytes;
+  std::free(header);
+}
+void* allocateShared(size_t bytes) { return allocate(bytes); }
+
+void* allocateHost(size_t bytes) {
+  void* memory = std::malloc(bytes ? bytes : 1);
+  if (!memory) fail("gpu: the host does not give %.1f MB of locked memory", megabytes(bytes));
   return memory;
 }
-void release(void* memory) noexcept { std::free(memory); }
-void* allocateShared(size_t bytes) { return allocate(bytes); }
+void releaseHost(void* memory) noexcept { std::free(memory); }
 
 void* openStream() { return nullptr; }
 void closeStream(void*) noexcept {}

@@ -25,6 +25,22 @@ TEST(CudaDevice, CopiesBothWaysAndClears) {
   gpu->release(b);
 }
 
+// As a step that swaps does, which is recorded.
+TEST(CudaDevice, CopiesToHostMemoryAndBackInOrder) {
+  const auto gpu = cuda::openDevice(0);
+  const float values[3] = {1, 2, 3}, others[3] = {4, 5, 6};
+  float back[3] = {};
+  void* a = gpu->allocate(sizeof values);
+  char* aside = gpu->reserveAside(sizeof values);
+  gpu->upload(a, values, sizeof values);
+  gpu->copy(aside, a, sizeof values);
+  gpu->upload(a, others, sizeof others);
+  gpu->copy(a, aside, sizeof values);
+  gpu->download(back, a, sizeof back);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(back[i], values[i]);
+  gpu->release(a);
+}
+
 // Every layout of a batched input against the host's gather.
 TEST(CudaDevice, GathersAsTheHostDoes) {
   const auto gpu = cuda::openDevice(0);
