@@ -11,8 +11,8 @@ export interface Instruction extends Placement {
   readonly outputs: readonly (SymbolicTensor | null)[];
   readonly attrs: Attrs;
   readonly bodies: readonly Graph[];
-  /** A variable that it writes. */
-  readonly updated?: SymbolicTensor;
+  /** The variables that it writes. */
+  readonly updated?: readonly SymbolicTensor[];
   /** Whether an output may take over the memory of an input of the same shape that nobody reads later. */
   readonly inPlace: (output: number, input: number) => boolean;
 }
@@ -63,7 +63,7 @@ export function lower(graph: Graph, outputs: readonly SymbolicTensor[]): Lowered
         attrs: node.attrs,
         bodies: node.bodies,
         ...node.placement,
-        updated: updates && (node.inputs[updates[0]] as SymbolicTensor),
+        updated: updates?.flatMap((k) => node.inputs[k] ?? []),
         inPlace: (output, input) => node.op.inPlace?.[output] === input,
       });
     }

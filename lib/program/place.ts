@@ -1,3 +1,4 @@
+import { ValueError } from './errors.js';
 import type { Graph, SymbolicTensor } from './graph.js';
 import { handOn, type Instruction, type Lowered } from './lower.js';
 import type { Op } from './op.js';
@@ -36,7 +37,15 @@ export function placeInstructions(graph: Graph, lowered: Lowered, results: reado
     return (source?.kind === 'variable' ? source.variable.device : made.get(own)) ?? OWN;
   };
   // What updates a variable runs where that lies.
-  const wanted = (it: Instruction) => (it.updated ? deviceOf(root(it.updated)) : it.device) ?? OWN;
+  const wanted = (it: Instruction) => {
+    if (!it.updated) return it.device ?? OWN;
+    const devices = new Set(it.updated.map((v) => deviceOf(root(v)) ?? OWN));
+    if (devices.size !== 1) {
+      const names = [...devices].map((name) => name || "the program's own");
+      throw new ValueError(`${it.op}: expected variables on one device to write, got ${names.join(' and ')}.`);
+    }
+    return [...devices][0];
+  };
   const instructions: Instruction[] = [];
   const bring = (symbol: SymbolicTensor, device: string): SymbolicTensor => {
     const from = deviceOf(root(symbol));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { layers, ops, tensor, type Layer, type TensorBase } from '../../lib/index.js';
+import { layers, ops, tensor, Variable, type Layer, type TensorBase } from '../../lib/index.js';
 import { gradients } from '../../lib/ops/grad.js';
+import { updateOp } from '../../lib/ops/update.js';
 import { encode } from '../../lib/program/encode.js';
 import { layOut } from '../../lib/program/layout.js';
 import { lower } from '../../lib/program/lower.js';
@@ -127,6 +128,20 @@ describe('placement', () => {
       twice.data,
       kernel.value().data.map((v) => 2 * v),
     );
+  });
+
+  it('refuses to write variables on two devices in one instruction', () => {
+    const [here, there] = [undefined, 'cpu'].map((device) => onDevice(device, () => new Variable([1, 2])));
+    const update = updateOp('momentum', 2);
+    const written = (slot: Variable) => {
+      const { graph } = trace([{ shape: [2], dtype: 'float32' }], (g) => {
+        update([here, g, slot], {});
+        return [];
+      });
+      return placeInstructions(graph, lower(graph, []), []).devices;
+    };
+    assert.deepEqual(written(here), ['']);
+    assert.throws(() => written(there), /momentum: expected variables on one device.* the program's own and cpu/);
   });
 
   it('takes a loop to the device of its cell, and refuses two', () => {
