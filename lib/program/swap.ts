@@ -39,14 +39,16 @@ export function swapOut(graph: Graph, lowered: Lowered, results: readonly Symbol
   }
   const aliases = new Map(lowered.aliases);
   const instructions: Instruction[] = [];
-  const copy = (own: SymbolicTensor, device: string | undefined) => {
-    const { instruction, result } = handOn(graph, COPY, own, device);
-    instructions.push(instruction);
-    return result;
-  };
   // Of a value that went: where it waits, then what it is when it is back; and by the names under which it is read.
   const now = new Map<SymbolicTensor, SymbolicTensor>();
   const names = new Map<SymbolicTensor, SymbolicTensor>();
+  // Both ways on the device that made the value.
+  const move = (own: SymbolicTensor) => {
+    const { instruction, result } = handOn(graph, COPY, now.get(own) ?? own, gaps.get(own)?.device);
+    instructions.push(instruction);
+    now.set(own, result);
+    return result;
+  };
   const returned = (x: SymbolicTensor): SymbolicTensor => {
     const [own, known] = [root(x), names.get(x)];
     if (known) return known;
@@ -56,14 +58,10 @@ export function swapOut(graph: Graph, lowered: Lowered, results: readonly Symbol
     return name;
   };
   lowered.instructions.forEach((it, i) => {
-    for (const own of coming.get(i) ?? [])
-      now.set(own, copy(now.get(own) as SymbolicTensor, (gaps.get(own) as Gap).device));
+    coming.get(i)?.forEach(move);
     const inputs = it.inputs.map((x) => (x && (gaps.get(root(x))?.first ?? Infinity) <= i ? returned(x) : x));
     instructions.push({ ...it, inputs });
-    for (const own of leaving.get(i) ?? []) {
-      now.set(own, copy(own, it.device));
-      aside.add(now.get(own) as SymbolicTensor);
-    }
+    for (const own of leaving.get(i) ?? []) aside.add(move(own));
   });
   return { lowered: { instructions, aliases }, aside };
 }

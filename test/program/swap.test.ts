@@ -50,12 +50,15 @@ const STACKS: Record<string, () => Layer[]> = {
 
 describe('values that wait in the host memory for the gradient', () => {
   for (const [name, make] of Object.entries(STACKS)) {
-    it(`come back as they went, on the own device and on another: ${name}`, () => {
+    it(`come back as they went, on one device and on two: ${name}`, () => {
       const stack = make();
       const x = random64(x64.shape, 3);
-      const run = (swaps: boolean, device?: string) => {
+      const run = (swaps: boolean, second?: string) => {
         const { graph, outputs } = trace([x64], (input) => {
-          const y = placed({ swaps, device }, () => stack.reduce<TensorBase>((h, layer) => layer.call(h), input));
+          const y = stack.reduce<TensorBase>(
+            (h, layer, i) => placed({ swaps, device: i % 2 ? second : undefined }, () => layer.call(h)),
+            input,
+          );
           return [y, ...gradients(ops.sum(ops.multiply(y, y)), [input, ...stack.flatMap((l) => l.trainableWeights)])];
         });
         const program = new Program(graph, outputs);
