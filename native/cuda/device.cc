@@ -1,5 +1,7 @@
 #include "cuda/device.h"
 
+#include <set>
+
 #include "cuda/dnn.h"
 #include "cuda/gather.h"
 
@@ -81,6 +83,17 @@ class Gpu final : public Device {
     cuda::copy(queue_->stream(), to, from, bytes);
   }
 
+  bool receive(void* to, Device& sender, const void* from, size_t bytes) override {
+    auto* const other = dynamic_cast<Gpu*>(&sender);
+    if (!other) return false;
+    enter();
+    if (peers_.insert(other->number_).second) reachPeer(other->number_);
+    queue_->follow(*other->queue_);
+    copyAcross(queue_->stream(), to, number_, from, other->number_, bytes);
+    other->queue_->follow(*queue_);
+    return true;
+  }
+
   const uint32_t* stage(const uint32_t* order, size_t count) override {
     enter();
     grow(order_, orderBytes_, count * sizeof *order);
@@ -129,6 +142,7 @@ class Gpu final : public Device {
   int number_;
   std::string name_;
   std::unique_ptr<Queue> queue_;
+  std::set<int> peers_;  // those that it was told to reach
   void *arena_ = nullptr, *order_ = nullptr, *aside_ = nullptr;
   size_t arenaBytes_ = 0, orderBytes_ = 0, asideBytes_ = 0;
 };

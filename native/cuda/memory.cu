@@ -105,6 +105,36 @@ void clear(void* stream, void* to, size_t bytes) {
   if (bytes > 0) check(cudaMemsetAsync(to, 0, bytes, streamOf(stream)), "clearing memory");
 }
 
+void copyAcross(void* stream, void* to, int toDevice, const void* from, int fromDevice, size_t bytes) {
+  if (bytes > 0)
+    check(cudaMemcpyPeerAsync(to, toDevice, from, fromDevice, bytes, streamOf(stream)), "copying from another");
+}
+void reachPeer(int device) {
+  int own = 0, possible = 0;
+  check(cudaGetDevice(&own), "asking for the device in use");
+  check(cudaDeviceCanAccessPeer(&possible, own, device), "asking whether it reaches another");
+  if (!possible) return;
+  const cudaError_t status = cudaDeviceEnablePeerAccess(device, 0);
+  if (status == cudaErrorPeerAccessAlreadyEnabled) {
+    cudaGetLastError();
+  } else {
+    check(status, "reaching another");
+  }
+}
+
+void* openEvent() {
+  cudaEvent_t event;
+  check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
+  return event;
+}
+void closeEvent(void* event) noexcept { cudaEventDestroy(static_cast<cudaEvent_t>(event)); }
+void recordEvent(void* event, void* stream) {
+  check(cudaEventRecord(static_cast<cudaEvent_t>(event), streamOf(stream)), "marking a place in its work");
+}
+void waitForEvent(void* stream, void* event) {
+  check(cudaStreamWaitEvent(streamOf(stream), static_cast<cudaEvent_t>(event), 0), "having it wait for another");
+}
+
 // Of this thread's calls only: another thread may allocate meanwhile.
 void recordBegin(void* stream) {
   check(cudaStreamBeginCapture(streamOf(stream), cudaStreamCaptureModeThreadLocal), "recording a step");

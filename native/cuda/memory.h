@@ -47,6 +47,17 @@ void download(void* stream, void* to, const void* from, size_t bytes);  // retur
 void copy(void* stream, void* to, const void* from, size_t bytes);      // in order; also from and to allocateHost's
 void clear(void* stream, void* to, size_t bytes);
 
+// From one device's memory to another's, in the order of the stream. Directly, where reachPeer() found a way, else by
+// way of the driver's host memory.
+void copyAcross(void* stream, void* to, int toDevice, const void* from, int fromDevice, size_t bytes);
+// Lets the device in use read another one's memory, where the hardware can.
+void reachPeer(int device);
+// A place in a stream of the device in use, for which other streams can wait, also those of other devices.
+void* openEvent();
+void closeEvent(void* event) noexcept;
+void recordEvent(void* event, void* stream);
+void waitForEvent(void* stream, void* event);
+
 // A recorded sequence of launches, replayed as one.
 void recordBegin(void* stream);
 void* recordEnd(void* stream);

@@ -3,12 +3,14 @@
 namespace seqnn {
 namespace cuda {
 
-Queue::Queue() : ThreadPool(1), stream_(openStream()), fault_(static_cast<Fault*>(allocate(sizeof(Fault)))) {}
+Queue::Queue()
+    : ThreadPool(1), stream_(openStream()), event_(openEvent()), fault_(static_cast<Fault*>(allocate(sizeof(Fault)))) {}
 
 Queue::~Queue() {
   blas_.reset();  // before the stream that they work on
   dnn_.reset();
   release(fault_);
+  closeEvent(event_);
   closeStream(stream_);
 }
 
@@ -24,6 +26,11 @@ DnnHandleT Queue::dnn() {
     dnn_ = std::move(made);
   }
   return dnn_->get();
+}
+
+void Queue::follow(const Queue& other) {
+  recordEvent(other.event_, other.stream_);
+  waitForEvent(stream_, other.event_);
 }
 
 void Queue::finish() {

@@ -34,11 +34,13 @@ class Queue final : public ThreadPool {
   Precision precision = Precision::float32;
   // cuDNN with its work on this stream; made at the first call, which must not be one that is recorded.
   DnnHandleT dnn();
+  // Has what it is given from now on wait for all that the other one, of any device, was given.
+  void follow(const Queue& other);
   // Waits for all work; fails when a kernel found a mistake in the data.
   void finish();
 
  private:
-  void* stream_;
+  void *stream_, *event_;
   Fault* fault_;  // on the device
   std::unique_ptr<Blas> blas_;
   std::unique_ptr<DnnHandle> dnn_;

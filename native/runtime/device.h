@@ -35,6 +35,9 @@ class Device {
   virtual void upload(void* to, const void* from, size_t bytes) = 0;
   virtual void download(void* to, const void* from, size_t bytes) = 0;
   virtual void copy(void* to, const void* from, size_t bytes) = 0;
+  // As copy() from the memory of a sender that does not read the host's: behind all that the sender was given to do,
+  // and before all that it is given later. False where the two do not reach each other.
+  virtual bool receive(void* to, Device& sender, const void* from, size_t bytes) = 0;
 
   // The order of a run's rows where the device can read it, until the next call.
   virtual const uint32_t* stage(const uint32_t* order, size_t count) = 0;

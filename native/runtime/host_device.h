@@ -22,6 +22,7 @@ class HostDevice : public Device {
   void upload(void* to, const void* from, size_t bytes) override;
   void download(void* to, const void* from, size_t bytes) override;
   void copy(void* to, const void* from, size_t bytes) override;
+  bool receive(void*, Device&, const void*, size_t) override { return false; }
   const uint32_t* stage(const uint32_t* order, size_t) override { return order; }
   void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) override;
   void run(Frame& frame, const char* constants, std::unique_ptr<Recording>& recording) override;

@@ -102,6 +102,7 @@ void PlacedProgram::transfer(const Instruction& it) {
   if (&from == &to) return to.copy(there, at, bytes);
   if (from.readsHost()) return to.upload(there, at, bytes);
   if (to.readsHost()) return from.download(there, at, bytes);
+  if (to.receive(there, from, at, bytes)) return;
   aside_.resize(std::max(aside_.size(), bytes));
   from.download(aside_.data(), at, bytes);
   to.upload(there, aside_.data(), bytes);

@@ -41,6 +41,25 @@ TEST(CudaDevice, CopiesToHostMemoryAndBackInOrder) {
   gpu->release(a);
 }
 
+TEST(CudaDevice, ReceivesFromAnother) {
+  std::string reason;
+  if (cuda::countDevices(&reason) < 2) GTEST_SKIP() << "there is one";
+  const auto a = cuda::openDevice(0), b = cuda::openDevice(1);
+  const float values[3] = {1, 2, 3};
+  float back[3] = {};
+  void* from = a->allocate(sizeof values);
+  void* to = b->allocate(sizeof values);
+  a->upload(from, values, sizeof values);
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(b->receive(to, *a, from, sizeof values));
+    b->download(back, to, sizeof back);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(back[i], values[i]);
+    b->upload(to, back + 1, sizeof(float));
+  }
+  a->release(from);
+  b->release(to);
+}
+
 // Every layout of a batched input against the host's gather.
 TEST(CudaDevice, GathersAsTheHostDoes) {
   const auto gpu = cuda::openDevice(0);
