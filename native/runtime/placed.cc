@@ -51,7 +51,10 @@ void PlacedProgram::bind(void* const* variables) {
     for (size_t q = 0; q < bytes_.size(); ++q) {
       if (devices_[q] != devices_[p]) continue;
       const size_t aside = alignUp(program_.places[q].asideBytes);
-      if (q < p) before += bytes_[q], asideBefore += aside;
+      if (q < p) {
+        before += bytes_[q];
+        asideBefore += aside;
+      }
       total += bytes_[q];
       asideTotal += aside;
     }
