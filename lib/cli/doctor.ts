@@ -19,7 +19,7 @@ export interface Findings {
 
 /** What works without each library that this version does not use. */
 const WITHOUT = {
-  BLAS: 'the matrix products are kernels of its own',
+  BLAS: 'the matrix products are kernels of its own (npm run bench -- --blas, in the repository, compares)',
   CUDA: 'everything runs on the CPU',
   cuBLAS: 'the GPU multiplies with kernels of its own',
   cuDNN: 'the GPU kernels are its own',
