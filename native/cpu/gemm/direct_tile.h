@@ -11,30 +11,32 @@ namespace SEQNN_ISA {
 namespace {
 
 constexpr int kDirectRows = 4;
+constexpr int kDirectVecs = sizeof(Vec<float>) == 64 ? 4 : 2;  // four rows of them fit the registers
 
+// With Part, the last vector of a row has `last` lanes.
 template <class T, int V, bool Part, int... I>
 SEQNN_INLINE void directBody(const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, int K, T* c, int64_t ldc,
                              int last, bool accumulate, std::integer_sequence<int, I...>) {
-  const auto read = [last](const T* p) { return Part ? loadLanes(p, last) : load(p); };
+  const auto read = [last](const T* p, int v) { return Part && v == V - 1 ? loadLanes(p, last) : load(p); };
   Vec<T> acc[sizeof...(I)];
   if (accumulate) {
-    ((acc[I] = read(c + (I / V) * ldc + (I % V) * kLanes<T>)), ...);
+    ((acc[I] = read(c + (I / V) * ldc + (I % V) * kLanes<T>, I % V)), ...);
   } else {
     ((acc[I] = Vec<T>{}), ...);
   }
   for (int k = 0; k < K; ++k, a += ak, b += bk) {
     Vec<T> bs[V];
-    for (int v = 0; v < V; ++v) bs[v] = read(b + v * kLanes<T>);
+    for (int v = 0; v < V; ++v) bs[v] = read(b + v * kLanes<T>, v);
     ((acc[I] += splat(a[(I / V) * am]) * bs[I % V]), ...);
   }
-  const auto write = [last](T* p, Vec<T> y) {
-    if (Part) {
+  const auto write = [last](T* p, Vec<T> y, int v) {
+    if (Part && v == V - 1) {
       storeLanes(p, y, last);
     } else {
       store(p, y);
     }
   };
-  (write(c + (I / V) * ldc + (I % V) * kLanes<T>, acc[I]), ...);
+  (write(c + (I / V) * ldc + (I % V) * kLanes<T>, acc[I], I % V), ...);
 }
 
 template <class T, int R, int V, bool Part>
@@ -47,31 +49,30 @@ template <class T>
 using DirectFn = void (*)(const T*, int64_t, int64_t, const T*, int64_t, int, T*, int64_t, int, bool);
 template <class T>
 struct DirectTable {
-  DirectFn<T> of[kDirectRows];  // by rows - 1
+  DirectFn<T> of[kDirectRows * kDirectVecs];  // by (rows - 1) * kDirectVecs + vectors - 1
 };
-template <class T, int V, bool Part, int... R>
-constexpr DirectTable<T> directsOf(std::integer_sequence<int, R...>) {
-  return {{directTile<T, R + 1, V, Part>...}};
+template <class T, bool Part, int... I>
+constexpr DirectTable<T> directsOf(std::integer_sequence<int, I...>) {
+  return {{directTile<T, I / kDirectVecs + 1, I % kDirectVecs + 1, Part>...}};
 }
 
 // a: [M, K] of any strides; b: [K, N], contiguous along n.
 template <class T>
 void directGemm(int M, int N, int K, const T* a, int64_t am, int64_t ak, const T* b, int64_t bk, T* c, int64_t ldc,
                 bool accumulate) {
-  constexpr auto kRows = std::make_integer_sequence<int, kDirectRows>();
-  constexpr int kWide = sizeof(Vec<T>) == 64 ? 4 : 2;  // four rows of them fit the registers
-  static constexpr auto kFour = directsOf<T, kWide, false>(kRows);
-  static constexpr auto kOne = directsOf<T, 1, false>(kRows);
-  static constexpr auto kPart = directsOf<T, 1, true>(kRows);
-  constexpr int L = kLanes<T>;
+  constexpr auto kAll = std::make_integer_sequence<int, kDirectRows * kDirectVecs>();
+  static constexpr auto kWhole = directsOf<T, false>(kAll);
+  static constexpr auto kPart = directsOf<T, true>(kAll);
+  constexpr int L = kLanes<T>, kWide = kDirectVecs * L;
   for (int m = 0; m < M; m += kDirectRows) {
-    const int row = (M - m < kDirectRows ? M - m : kDirectRows) - 1;
+    const int row = ((M - m < kDirectRows ? M - m : kDirectRows) - 1) * kDirectVecs;
     const T* from = a + m * am;
     T* to = c + m * ldc;
-    int n = 0;
-    for (; n + kWide * L <= N; n += kWide * L) kFour.of[row](from, am, ak, b + n, bk, K, to + n, ldc, L, accumulate);
-    for (; n + L <= N; n += L) kOne.of[row](from, am, ak, b + n, bk, K, to + n, ldc, L, accumulate);
-    if (n < N) kPart.of[row](from, am, ak, b + n, bk, K, to + n, ldc, N - n, accumulate);
+    for (int n = 0; n < N; n += kWide) {
+      const int columns = N - n < kWide ? N - n : kWide, vecs = (columns + L - 1) / L;
+      const auto& tiles = columns == vecs * L ? kWhole : kPart;
+      tiles.of[row + vecs - 1](from, am, ak, b + n, bk, K, to + n, ldc, columns - (vecs - 1) * L, accumulate);
+    }
   }
 }
 
