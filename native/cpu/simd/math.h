@@ -141,12 +141,12 @@ SEQNN_INLINE Vec<float> tanhInParts(Vec<float> a) {
   using F = Fit<float>;
   const Vec<float> z = a * a;
   const Vec<float> inner = a + a * (z * horner<float>(z, F::kTanh));
-  const Vec<float> magic = splat<float>(F::kMagic - 1);
+  const Vec<float> magic = splat<float>(F::kMagic + (F::kBias - 1));
   const Vec<float> shifted = a * splat<float>(2.88539008f) + magic;
   const Vec<float> r = a - (shifted - magic) * splat<float>(0.346573591f);
-  // 2^n is added to the exponent of e^2r: shifted holds n in its low bits.
-  const Bits<float> half = bitsOf<float>(horner<float>(r, F::kExp2r)) + (bitsOf<float>(shifted) << F::kMantissa);
-  const Vec<float> outer = splat<float>(1.0f) - splat<float>(1.0f) / (fromBits<float>(half) + splat<float>(0.5f));
+  const Vec<float> halfPower = powerOfTwo<float>(bitsOf<float>(shifted));
+  const Vec<float> one = splat<float>(1.0f);
+  const Vec<float> outer = one - one / (horner<float>(r, F::kExp2r) * halfPower + splat<float>(0.5f));
   return select(a >= splat<float>(F::kTanhParts), outer, inner);
 }
 
