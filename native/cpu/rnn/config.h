@@ -107,6 +107,9 @@ enum RnnGradOut { kDX, kDKernel, kDRecurrent, kDBias, kDH0, kDC0, kDPeephole, kD
 
 // Reads and checks what both ops share; fails on operands that do not fit.
 RnnConfig rnnConfigFrom(const Node& node);
+// What is written by `rnn`, and what `rnnGrad` reads and writes beside the first operands, has the right sizes.
+void checkRnnOutputs(const Node& node, const RnnConfig& c, DType dtype);
+void checkRnnGradOperands(const Node& node, const RnnConfig& c, DType dtype);
 
 // fail() unless an operand that is there has these sizes.
 void checkSize(const Node& node, const char* what, const Value& value, DType dtype, int64_t size);

@@ -115,24 +115,13 @@ const typename Rnn<T>::Form Rnn<T>::kForms[2] = {
     {"steps", &Rnn<T>::always, &Rnn<T>::steps},
 };
 
-void checkOutputs(const Node& node, const RnnConfig& c, DType dtype) {
-  const int64_t state = int64_t(c.H) * c.B;
-  checkSize(node, "h", node.output(kHs), dtype, c.T * state);
-  checkSize(node, "last h", node.output(kHLast), dtype, state);
-  const int64_t memory = c.lstm() ? state : 0;
-  checkSize(node, "c", node.output(kCs), dtype, c.T * memory);
-  checkSize(node, "last c", node.output(kCLast), dtype, memory);
-  checkSize(node, "reserve", node.output(kReserve), dtype, c.T * c.layout.reserve * state);
-  checkSize(node, "normed", node.output(kNormed), dtype, int64_t(c.T) * c.normRows() * c.B);
-}
-
 }  // namespace
 
 Kernel* create_rnn(const Node& node) {
   RnnConfig config = rnnConfigFrom(node);
   config.keepsReserve = node.output(kReserve).present;
   const DType dtype = node.floating();
-  checkOutputs(node, config, dtype);
+  checkRnnOutputs(node, config, dtype);
   if (Kernel* kernel = createDnnRnn(node, config)) return kernel;
   if (dtype == DType::f32) return new Rnn<float>(node, config);
   return new Rnn<double>(node, config);

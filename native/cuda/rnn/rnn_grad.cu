@@ -182,41 +182,12 @@ const typename RnnGrad<T>::Form RnnGrad<T>::kForms[2] = {
     {"steps", &RnnGrad<T>::always, &RnnGrad<T>::steps},
 };
 
-void checkGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
-  const int64_t state = int64_t(c.H) * c.B, states = c.T * state;
-  node.need(kGradHs, dtype);
-  if (c.lstm()) node.need(kGradCs, dtype);
-  if (c.layout.reserve > 0) node.need(kGradReserve, dtype);
-  if (c.norm != Norm::none) node.need(kGradNormed, dtype);
-  checkSize(node, "h", node.input(kGradHs), dtype, states);
-  checkSize(node, "c", node.input(kGradCs), dtype, states);
-  checkSize(node, "reserve", node.input(kGradReserve), dtype, c.layout.reserve * states);
-  checkSize(node, "normed", node.input(kGradNormed), dtype, int64_t(c.T) * c.normRows() * c.B);
-  checkSize(node, "dh", node.input(kDHs), dtype, states);
-  checkSize(node, "d last h", node.input(kDHLast), dtype, state);
-  checkSize(node, "dc", node.input(kDCs), dtype, states);
-  checkSize(node, "d last c", node.input(kDCLast), dtype, state);
-  checkSize(node, "dx", node.output(kDX), dtype, node.input(kX).shape.size());
-  checkSize(node, "dkernel", node.output(kDKernel), dtype, node.input(kKernel).shape.size());
-  checkSize(node, "drecurrent", node.output(kDRecurrent), dtype, node.input(kRecurrent).shape.size());
-  checkSize(node, "dnormScale", node.output(kDNormScale), dtype, c.normed());
-  checkSize(node, "dnormShift", node.output(kDNormShift), dtype, c.normed());
-  if (c.given() && (node.output(kDKernel).present || node.output(kDBias).present))
-    fail("rnnGrad: with norm 'state' there is no kernel and no bias");
-  checkSize(node, "dbias", node.output(kDBias), dtype, c.columns() * (c.kind == CellKind::gruResetAfter ? 2 : 1));
-  checkSize(node, "dh0", node.output(kDH0), dtype, state);
-  checkSize(node, "dc0", node.output(kDC0), dtype, state);
-  checkSize(node, "dpeephole", node.output(kDPeephole), dtype, 3 * int64_t(c.H));
-  if (node.output(kDC0).present && !c.lstm()) fail("rnnGrad: a %s cell has no c0", c.layout.name);
-  if (node.output(kDPeephole).present && !c.lstm()) fail("rnnGrad: a %s cell has no peepholes", c.layout.name);
-}
-
 }  // namespace
 
 Kernel* create_rnnGrad(const Node& node) {
   const RnnConfig config = rnnConfigFrom(node);
   const DType dtype = node.floating();
-  checkGradOperands(node, config, dtype);
+  checkRnnGradOperands(node, config, dtype);
   if (Kernel* kernel = createDnnRnnGrad(node, config)) return kernel;
   if (dtype == DType::f32) return new RnnGrad<float>(node, config);
   return new RnnGrad<double>(node, config);

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "cpu/rnn/optional_operands.h"
 #include "cuda/product.h"
 #include "cuda/rnn/cell.h"
 
@@ -40,23 +41,6 @@ class Places {
 
  private:
   size_t used_ = 0;
-};
-
-// A kernel with many optional operands: a caller may leave out the last ones altogether.
-class OptionalOperands : public Kernel {
- protected:
-  explicit OptionalOperands(const Node& node) : inputs_(node.inputs()), outputs_(node.outputs()) {}
-  template <class T>
-  const T* given(const Call& call, int i) const {
-    return i < inputs_ ? in<T>(call, i) : nullptr;
-  }
-  template <class T>
-  T* wanted(const Call& call, int i) const {
-    return i < outputs_ ? out<T>(call, i) : nullptr;
-  }
-
- private:
-  int inputs_, outputs_;
 };
 
 // Samples that one block takes through the whole sequence: few, so that many blocks share the batch, but enough units
