@@ -15,6 +15,7 @@ using Sgemm = void (*)(int order, int transA, int transB, int M, int N, int K, f
 int main(int argc, char** argv) {
   const char* names[] = {std::getenv("SEQNN_BLAS"), "libopenblas.so.0", "libmkl_rt.so.2",
                          "/System/Library/Frameworks/Accelerate.framework/Accelerate"};
+  for (const char* variable : {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) setenv(variable, "1", 1);
   void* library = nullptr;
   const char* found = nullptr;
   for (const char* name : names) {

@@ -68,17 +68,17 @@ export function benchProducts(
   const each = budget / TURNS;
   const operands = shapes.map(([M, K, N]) => [filled(M, K), filled(K, N)] as const);
   const library = withCompiled('blas.cc', (run) => {
-    process.env.OPENBLAS_NUM_THREADS = process.env.MKL_NUM_THREADS = '1';
+    let found: string | null = null;
     for (let turn = 0; turn < TURNS; ++turn) {
       const blas = run(String(each), ...shapes.map(String)) as { library: string | null; ms: number[] };
-      if (blas.library === null) return null;
+      found = blas.library;
+      if (found === null) break;
       results.forEach((r, i) => {
         r.blas_ms = Math.min(r.blas_ms, blas.ms[i]);
         r.own_ms = Math.min(r.own_ms, bestOf(each, ...operands[i]));
       });
-      if (turn === TURNS - 1) return blas.library;
     }
-    return null;
+    return found;
   });
   if (library === null) {
     print('no BLAS here (or no compiler to call it with): SEQNN_BLAS names a library that has cblas_sgemm');

@@ -17,7 +17,7 @@ export interface Findings {
   libraries: Record<string, FoundLibrary>;
 }
 
-/** What works without each library that this version does not use. */
+/** What works without each library. */
 const WITHOUT = {
   BLAS: 'the matrix products are kernels of its own (npm run bench -- --blas, in the repository, compares)',
   CUDA: 'everything runs on the CPU',

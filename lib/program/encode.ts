@@ -3,12 +3,13 @@ import type { layOut } from './layout.js';
 import { handOn, lower, place, type Instruction } from './lower.js';
 import type { AttrValue, Op } from './op.js';
 import { placeInstructions } from './place.js';
-import { planMemory, rootOf } from './plan.js';
+import { planMemory, rootOf, type MemoryPlan } from './plan.js';
 import { swapOut } from './swap.js';
 import { DTYPES, PRECISIONS, type Precision, type Spec } from './types.js';
 import type { Variable } from './variable.js';
 
 const MAGIC = 0x314e5153;
+const NOTHING: MemoryPlan = { offsets: new Map(), bytes: 0 };
 const HOME = { arena: 0, variable: 1, constant: 2, parameter: 3, aside: 4 } as const;
 
 /** A program as native/runtime/decode.cc reads it, and the variables it refers to by number. */
@@ -60,7 +61,9 @@ class Encoder {
         (s) => (s.node.source !== undefined && s.node.source.kind !== 'input') || home(s) !== d || aside.has(s),
       ),
     );
-    const asides = devices.map((_, d) => planMemory(lowered, [], [], (s) => !aside.has(s) || home(s) !== d));
+    const asides = devices.map((_, d) =>
+      aside.size === 0 ? NOTHING : planMemory(lowered, [], [], (s) => !aside.has(s) || home(s) !== d),
+    );
     this.arena = plans.reduce((n, { bytes }) => n + bytes, 0);
     this.program(
       lowered,

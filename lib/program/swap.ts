@@ -28,10 +28,10 @@ interface Gap {
 
 /** @param results Values that outlive the program, which stay where they are. */
 export function swapOut(graph: Graph, lowered: Lowered, results: readonly SymbolicTensor[]): Swapped {
+  const aside = new Set<SymbolicTensor>();
+  if (!lowered.instructions.some((it) => it.swaps)) return { lowered, aside };
   const root = (s: SymbolicTensor) => rootOf(lowered.aliases, s);
   const gaps = gapsOf(lowered, results.map(root), root);
-  const aside = new Set<SymbolicTensor>();
-  if (gaps.size === 0) return { lowered, aside };
   const [leaving, coming] = [new Map<number, SymbolicTensor[]>(), new Map<number, SymbolicTensor[]>()];
   for (const [own, { last, first }] of gaps) {
     leaving.set(last, [...(leaving.get(last) ?? []), own]);

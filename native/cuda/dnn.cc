@@ -5,6 +5,11 @@
 namespace seqnn {
 namespace cuda {
 
+const DnnFunctions& dnn() {
+  static const DnnFunctions functions = openDnn();
+  return functions;
+}
+
 void checkDnn(int status, const char* what) {
   if (status != kDnnSuccess) fail("gpu: cuDNN: %s: %s", what, dnn().GetErrorString(status));
 }

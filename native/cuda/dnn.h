@@ -37,6 +37,8 @@ struct DnnFunctions {
   std::string reason;  // why there is none; empty where there is
 };
 
+// From the library, or from emulate/dnn.cc.
+DnnFunctions openDnn();
 // Opened at the first call; the same for all threads.
 const DnnFunctions& dnn();
 

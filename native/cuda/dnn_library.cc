@@ -3,9 +3,8 @@
 
 namespace seqnn {
 namespace cuda {
-namespace {
 
-DnnFunctions open() {
+DnnFunctions openDnn() {
   // The number is that of the version whose functions and types dnn.h declares.
 #ifdef _WIN32
   Library library({"cudnn64_9.dll"});
@@ -19,13 +18,6 @@ DnnFunctions open() {
   library.find(found.GetErrorString, "cudnnGetErrorString");
   found.reason = library.reason();
   return found;
-}
-
-}  // namespace
-
-const DnnFunctions& dnn() {
-  static const DnnFunctions functions = open();
-  return functions;
 }
 
 }  // namespace cuda

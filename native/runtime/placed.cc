@@ -13,11 +13,8 @@ PlacedProgram::PlacedProgram(const RootProgram& program, std::vector<Device*> de
       variables_(program.variables) {
   for (const Device* device : devices_) {
     if (program.precision != Precision::float32 && device->readsHost())
-      fail(
-          "precision '%s' needs a GPU, %s multiplies in float32: put the model on one (device: 'gpu', SEQNN_DEVICE=gpu "
-          "or "
-          "model.to('gpu')), or compile it without precision",
-          program.precision == Precision::tf32 ? "tf32" : "bf16", device->name());
+      fail("precision '%s' needs a GPU, %s multiplies in float32: call model.to('gpu') or compile without it",
+           program.precision == Precision::tf32 ? "tf32" : "bf16", device->name());
   }
   for (const Place& place : program.places) bytes_.push_back(alignUp(place.arenaBytes));
   const std::vector<Instruction>& all = program.instructions;

@@ -201,20 +201,15 @@ constexpr auto DestroyRNNDescriptor = drop<cudnnRNNStruct>;
 constexpr auto CreateRNNDataDescriptor = make<cudnnRNNDataStruct>;
 constexpr auto DestroyRNNDataDescriptor = drop<cudnnRNNDataStruct>;
 
-DnnFunctions emulated() {
+}  // namespace
+
+DnnFunctions openDnn() {
   DnnFunctions all;
 #define SEQNN_DNN(name, ...) all.name = name;
 #include "cuda/dnn_functions.def"
   all.GetVersion = [] { return size_t{90000}; };
   all.GetErrorString = [](int status) { return status == kBadParam ? "a bad parameter" : "not supported"; };
   return all;
-}
-
-}  // namespace
-
-const DnnFunctions& dnn() {
-  static const DnnFunctions functions = emulated();
-  return functions;
 }
 
 }  // namespace cuda
