@@ -9,17 +9,10 @@
 #include <vector>
 
 #include "runtime/machine.h"
+#include "runtime/relax.h"
 
 namespace seqnn {
 namespace {
-
-inline void relax() {
-#if defined(__x86_64__) || defined(_M_X64)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 // A worker that found nothing to do looks on for about this long: the products of a train step follow each other
 // within microseconds, and waking a thread takes fifty.

@@ -191,6 +191,32 @@ TEST(Rnn, OneLongSequence) {
   }
 }
 
+// Threads share the units of a step.
+TEST(Rnn, OneSequenceOnSeveralThreads) {
+  for (const RnnCase& kind : kinds()) {
+    RnnCase c = kind;
+    c.T = 40, c.F = 3, c.H = 200;
+    for (int B : {1, 2}) {
+      c.B = B;
+      c.mask = c.initial = c.dropout = B == 2;
+      c.peephole = B == 2 && c.lstm() && !c.normed();
+      const RnnOperands o = randomOperands(c, DType::f32, 21);
+      const RnnResult expected = rnnReference(c, o);
+      forEachIsa([&](const char* isa) {
+        std::vector<Array> first;
+        for (int threads : {1, 2, 3, 16}) {
+          const std::vector<Array> y = forwardNode(c, o, DType::f32, false).run(isa, threads);
+          if (first.empty()) first = y;
+          expectNear(y[0], expected.hs, 80 * epsilonOf(DType::f32));
+          for (size_t i = 0; i < y.size(); ++i) {
+            ASSERT_EQ(y[i].bytes, first[i].bytes) << c.describe() << " on " << threads << " threads, output " << i;
+          }
+        }
+      });
+    }
+  }
+}
+
 // The last states alone: nothing else is stored.
 TEST(Rnn, LastStateAlone) {
   for (const RnnCase& kind : kinds()) {

@@ -8,11 +8,12 @@ namespace {
 
 // `size` rows in blocks of at most `most`, as even as can be: 20 rows by 12 are 10 + 10, not 12 + 8.
 struct Blocks {
+  Blocks() = default;
   Blocks(int size, int most)
       : count((size + most - 1) / most), least(count ? size / count : 0), longer(count ? size % count : 0) {}
   int first(int block) const { return block * least + (block < longer ? block : longer); }
   int rows(int block) const { return least + (block < longer ? 1 : 0); }
-  int count, least, longer;
+  int count = 0, least = 0, longer = 0;
 };
 
 constexpr int lesser(int64_t a, int64_t b) { return static_cast<int>(a < b ? a : b); }

@@ -24,6 +24,7 @@
 // With `reverse`, step s of the computation reads x and mask at T-1-s; outputs, zones and the state's masks are
 // in the order of the computation.
 
+#include "cpu/rnn/forward_blocks.h"
 #include "cpu/rnn/forward_lanes.h"
 #include "cpu/rnn/forward_units.h"
 #include "cpu/rnn/optional_operands.h"
@@ -36,7 +37,7 @@ template <class T>
 class Rnn final : public OptionalOperands {
  public:
   Rnn(const Node& node, const RnnConfig& config)
-      : OptionalOperands(node), c_(config), path_(choose(config)), lanes_(config), units_(config) {
+      : OptionalOperands(node), c_(config), path_(choose(config)), lanes_(config), units_(config), blocks_(config) {
     form = kPaths[path_].name;
     workspace = kPaths[path_].workspace(*this);
   }
@@ -88,6 +89,7 @@ class Rnn final : public OptionalOperands {
   int path_;
   ForwardLanes<T> lanes_;
   ForwardUnits<T> units_;
+  ForwardBlocks<T> blocks_;
 };
 
 // Few samples fill few lanes: then units fill them better. Many read the weights too often that way.
@@ -97,9 +99,25 @@ bool unitsFillLanesBetter(const RnnConfig& c) {
   return !c.keepsReserve && c.norm == Norm::none && !c.between() && c.B <= 4 &&
          c.B * unitVectors <= c.H * sampleVectors;
 }
+// Steps that are worth the packing of the weights, whose units it pads to whole vectors gate by gate.
+template <class T>
+bool packsUnits(const RnnConfig& c) {
+  constexpr int kManySteps = 8, kLargeUnits = 4 * kLanes<T>;
+  if (!unitsFillLanesBetter<T>(c) || c.T * c.B < kManySteps) return false;
+  const auto vectorsOf = [](int columns) { return (columns + kLanes<T> - 1) / kLanes<T>; };
+  int padded = 0, asTheyLie = 0;
+  for (int p = 0; p < c.layout.products; ++p) {
+    const Product& product = c.layout.product[p];
+    asTheyLie += vectorsOf(product.gates * c.H);
+    if (product.state != StateOperand::none) padded += product.gates * vectorsOf(c.H);
+  }
+  return c.H >= kLargeUnits || 4 * padded <= 5 * asTheyLie;
+}
 
 template <class T>
 const typename Rnn<T>::Path Rnn<T>::kPaths[] = {
+    {"units", packsUnits<T>, [](const Rnn& rnn) { return rnn.blocks_.workspace; },
+     [](const Rnn& rnn, const ForwardOperands<T>& o, char* space) { rnn.blocks_.run(o, space); }},
     {"units", unitsFillLanesBetter<T>, [](const Rnn& rnn) { return rnn.units_.workspace; },
      [](const Rnn& rnn, const ForwardOperands<T>& o, char* space) { rnn.units_.run(o, space); }},
     {"lanes", [](const RnnConfig&) { return true; }, [](const Rnn& rnn) { return rnn.lanes_.workspace; },

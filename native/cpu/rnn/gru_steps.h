@@ -15,7 +15,7 @@ void gruForwardReset(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
     const Vec<T> sum = loadAt(gateRows(b, kResetGate), row, lane, n), r = pair.gate.template value<T>(sum);
-    storeAt(gateRows(b, kResetGate), row, lane, n, pair.gate.template keep<T>(sum, r));
+    if (cell.keepsGates) storeAt(gateRows(b, kResetGate), row, lane, n, pair.gate.template keep<T>(sum, r));
     storeAt(b.reset, row, lane, n, r * loadAt(b.hUsed, row, lane, n));
   });
 }
@@ -28,8 +28,10 @@ void gruForwardStep(const CellConstants<T> cell, const ForwardBlock<T> b) {
                  sumC = loadAt(gateRows(b, kCandidate), row, lane, n);
     const Vec<T> z = pair.gate.template value<T>(sumZ), c = pair.act.template value<T>(sumC);
     const Vec<T> hBefore = loadAt(b.hBefore, row, lane, n);
-    storeAt(gateRows(b, kUpdate), row, lane, n, pair.gate.template keep<T>(sumZ, z));
-    storeAt(gateRows(b, kCandidate), row, lane, n, pair.act.template keep<T>(sumC, c));
+    if (cell.keepsGates) {
+      storeAt(gateRows(b, kUpdate), row, lane, n, pair.gate.template keep<T>(sumZ, z));
+      storeAt(gateRows(b, kCandidate), row, lane, n, pair.act.template keep<T>(sumC, c));
+    }
     storeAt(b.h, row, lane, n, kept(b, lane, n, cells::gruUpdate<T>(z, c, hBefore), hBefore));
   });
 }
@@ -43,9 +45,11 @@ void gruResetAfterForwardStep(const CellConstants<T> cell, const ForwardBlock<T>
     const Vec<T> hBefore = loadAt(b.hBefore, row, lane, n);
     const Vec<T> h = cells::gruResetAfterForward<T>(pair.gate, pair.act, s,
                                                     loadAt(gateRows(b, kRecurrentPart), row, lane, n), hBefore);
-    storeAt(gateRows(b, kUpdate), row, lane, n, s.z);
-    storeAt(gateRows(b, kResetGate), row, lane, n, s.r);
-    storeAt(gateRows(b, kCandidate), row, lane, n, s.n);
+    if (cell.keepsGates) {
+      storeAt(gateRows(b, kUpdate), row, lane, n, s.z);
+      storeAt(gateRows(b, kResetGate), row, lane, n, s.r);
+      storeAt(gateRows(b, kCandidate), row, lane, n, s.n);
+    }
     storeAt(b.h, row, lane, n, kept(b, lane, n, h, hBefore));
   });
 }

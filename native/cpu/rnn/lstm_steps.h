@@ -36,11 +36,13 @@ SEQNN_INLINE void lstmForwardBlock(const CellConstants<T> cell, const ForwardBlo
     if constexpr (kPeepholes) p = peepholesAt(cell, b, row, lane, n);
     const cells::LstmState<T> s =
         cells::lstmForward<T>(pair.gate, pair.act, z, cBefore, kPeepholes ? &p : nullptr, cell.clip);
-    storeAt(gateRows(b, at.i), row, lane, n, z.i);
-    storeAt(gateRows(b, at.f), row, lane, n, z.f);
-    storeAt(gateRows(b, at.g), row, lane, n, z.g);
-    storeAt(gateRows(b, at.o), row, lane, n, z.o);
-    storeAt(gateRows(b, kActiveC), row, lane, n, s.activeC);
+    if (cell.keepsGates) {
+      storeAt(gateRows(b, at.i), row, lane, n, z.i);
+      storeAt(gateRows(b, at.f), row, lane, n, z.f);
+      storeAt(gateRows(b, at.g), row, lane, n, z.g);
+      storeAt(gateRows(b, at.o), row, lane, n, z.o);
+      storeAt(gateRows(b, kActiveC), row, lane, n, s.activeC);
+    }
     storeAt(b.c, row, lane, n, kept(b, lane, n, s.c, cBefore));
     storeAt(b.h, row, lane, n, b.keep ? kept(b, lane, n, s.h, loadAt(b.hBefore, row, lane, n)) : s.h);
   });

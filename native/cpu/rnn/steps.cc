@@ -8,9 +8,26 @@ namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
 
+// A step works on copies, which no store can change, so that it need not read them again after each. It makes them
+// itself: to pass structs of this size by value, just written field by field, holds up the call.
+template <class T, void (*Step)(CellConstants<T>, ForwardBlock<T>)>
+void forward(const CellConstants<T>& cell, const ForwardBlock<T>& block) {
+  Step(cell, block);
+}
+template <class T, void (*Step)(CellConstants<T>, BackwardBlock<T>)>
+void backward(const CellConstants<T>& cell, const BackwardBlock<T>& block) {
+  Step(cell, block);
+}
+
+template <class T, void (*Forward)(CellConstants<T>, ForwardBlock<T>),
+          void (*Backward)(CellConstants<T>, BackwardBlock<T>)>
+CellSteps<T> stepsOf() {
+  return {forward<T, Forward>, nullptr, backward<T, Backward>, nullptr};
+}
+
 template <class T, class Act>
 CellSteps<T> simpleStepsOf() {
-  return {simpleForwardStep<T, Act>, nullptr, simpleBackwardStep<T, Act>, nullptr};
+  return stepsOf<T, simpleForwardStep<T, Act>, simpleBackwardStep<T, Act>>();
 }
 template <class T>
 CellSteps<T> simpleSteps(const CellActivation& activation) {
@@ -22,16 +39,17 @@ CellSteps<T> simpleSteps(const CellActivation& activation) {
 template <class T, class Pair>
 CellSteps<T> gatedSteps(CellKind kind, Norm norm) {
   if (norm != Norm::none) {
-    if (kind == CellKind::lstm) return {lstmNormForwardStep<T, Pair>, nullptr, lstmNormBackwardStep<T, Pair>, nullptr};
-    return {gruNormForwardStep<T, Pair>, nullptr, gruNormBackwardStep<T, Pair>, nullptr};
+    if (kind == CellKind::lstm) return stepsOf<T, lstmNormForwardStep<T, Pair>, lstmNormBackwardStep<T, Pair>>();
+    return stepsOf<T, gruNormForwardStep<T, Pair>, gruNormBackwardStep<T, Pair>>();
   }
   switch (kind) {
     case CellKind::lstm:
-      return {lstmForwardStep<T, Pair>, nullptr, lstmBackwardStep<T, Pair>, nullptr};
+      return stepsOf<T, lstmForwardStep<T, Pair>, lstmBackwardStep<T, Pair>>();
     case CellKind::gru:
-      return {gruForwardStep<T, Pair>, gruForwardReset<T, Pair>, gruBackwardStep<T, Pair>, gruBackwardReset<T, Pair>};
+      return {forward<T, gruForwardStep<T, Pair>>, forward<T, gruForwardReset<T, Pair>>,
+              backward<T, gruBackwardStep<T, Pair>>, backward<T, gruBackwardReset<T, Pair>>};
     default:
-      return {gruResetAfterForwardStep<T, Pair>, nullptr, gruResetAfterBackwardStep<T, Pair>, nullptr};
+      return stepsOf<T, gruResetAfterForwardStep<T, Pair>, gruResetAfterBackwardStep<T, Pair>>();
   }
 }
 

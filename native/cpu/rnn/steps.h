@@ -33,6 +33,7 @@ struct CellConstants {
   int units;
   T clip;           // 0: none
   bool keepsValue;  // simple: the gate buffer keeps what the slope is found from
+  bool keepsGates;  // the values go back to the gate buffer: a backward pass will follow
   NormConstants<T> norm;
 };
 
@@ -71,13 +72,12 @@ struct BackwardBlock : Block<T> {
   Rows<T> dScale, dShift;  // [normed] sums so far of the norms' gradients, of every lane
 };
 
-// By value: copies of its own, which no store can change, a step need not read again after each.
 template <class T>
 struct CellSteps {
-  void (*forward)(CellConstants<T>, ForwardBlock<T>);
-  void (*forwardReset)(CellConstants<T>, ForwardBlock<T>);  // gru: r and r h', before the candidate
-  void (*backward)(CellConstants<T>, BackwardBlock<T>);
-  void (*backwardReset)(CellConstants<T>, BackwardBlock<T>);  // gru: after the gradient of r h' is known
+  void (*forward)(const CellConstants<T>&, const ForwardBlock<T>&);
+  void (*forwardReset)(const CellConstants<T>&, const ForwardBlock<T>&);  // gru: r and r h', before the candidate
+  void (*backward)(const CellConstants<T>&, const BackwardBlock<T>&);
+  void (*backwardReset)(const CellConstants<T>&, const BackwardBlock<T>&);  // gru: after the gradient of r h' is known
 };
 
 template <class T>

@@ -128,9 +128,15 @@ Rows<const T> stateBefore(const RnnConfig& c, const T* states, const T* first, c
 template <class T>
 CellConstants<T> cellConstants(const RnnConfig& c, const T* peephole, const T* normScale = nullptr,
                                const T* normShift = nullptr) {
-  return {
-      c.activation, c.recurrentActivation,  c.order,        peephole,
-      c.H,          static_cast<T>(c.clip), c.keepsValue(), {c.norm, static_cast<T>(c.epsilon), normScale, normShift}};
+  return {c.activation,
+          c.recurrentActivation,
+          c.order,
+          peephole,
+          c.H,
+          static_cast<T>(c.clip),
+          c.keepsValue(),
+          c.keepsReserve,
+          {c.norm, static_cast<T>(c.epsilon), normScale, normShift}};
 }
 
 }  // namespace SEQNN_ISA

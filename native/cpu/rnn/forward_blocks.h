@@ -1,0 +1,231 @@
+#pragma once
+
+// One sample at a time over many steps, lanes are units: weights are packed block by block, so that each step reads
+// them in one stretch, and the input's part of the sums is found for several steps at once. Where a step is work
+// enough, its units are shared out among threads.
+
+#include "cpu/rnn/forward.h"
+#include "cpu/rnn/unit_cut.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+namespace {
+
+template <class T>
+class ForwardBlocks {
+ public:
+  explicit ForwardBlocks(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)), cut_(config) {
+    Places places;
+    const auto take = [&](int64_t rows) { return places.take(static_cast<size_t>(rows * padded()) * sizeof(T)); };
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& product = c_.layout.product[p];
+      kernel_[p] = take(product.x ? int64_t(product.gates) * c_.F : 0);
+      recurrent_[p] = take(product.state == StateOperand::none ? 0 : int64_t(product.gates) * c_.H);
+      if (product.state == StateOperand::reset) twice_ = 1;
+    }
+    sums_ = take(int64_t(lesser(c_.T, kAhead)) * c_.layout.gates);
+    gates_ = take(c_.layout.rows);
+    bias_ = take(c_.layout.rows);
+    peephole_ = take(3);
+    states_ = take(kStates);
+    workspace = places.used();
+  }
+
+  void run(const ForwardOperands<T>& o, char* space) const {
+    std::memset(space + bias_, 0, workspace - bias_);
+    gatherBias(c_, o.bias, at(space, gates_));
+    // A first step of each sample gathers its states.
+    const int stepsOfSample = 1 + (c_.T << twice_);
+    for (int part = 0; part < cut_.parts; ++part) {
+      const Units& own = cut_.of[part];
+      spreadUnits<T>(at(space, gates_), c_.layout.rows, c_.H, own, share(space, bias_, own, c_.layout.rows));
+      if (o.peephole) spreadUnits<T>(o.peephole, 3, c_.H, own, share(space, peephole_, own, 3));
+    }
+    inSteps(o.pool, c_.B * stepsOfSample, cut_.parts, [&](int step, int part) {
+      const int sample = c_.B == 1 ? 0 : step / stepsOfSample, now = step - sample * stepsOfSample - 1;
+      const Units& own = cut_.of[part];
+      if (step == 0) pack(o, own, space);
+      if (now < 0) {
+        begin(o, own, sample, space);
+      } else {
+        takeStep(o, own, sample, now >> twice_, now & twice_, space);
+      }
+    });
+  }
+
+  size_t workspace;
+
+ private:
+  static constexpr int L = kLanes<T>;
+  // Steps whose inputs are multiplied together.
+  static constexpr int kAhead = 32;
+  // Two alternating h, c and h' with dropout; the dropout mask, r h'.
+  enum { kStateH, kStateC = 2, kStateUsed = 4, kStateDropout = 6, kStateReset, kStates };
+
+  static T* at(char* space, size_t place) { return reinterpret_cast<T*>(space + place); }
+
+  int64_t padded() const { return int64_t(cut_.vectors) * L; }
+  // What these units have of an area with `rows` rows of units.
+  static T* share(char* space, size_t place, const Units& own, int64_t rows) {
+    return at(space, place) + rows * own.unit;
+  }
+  T* kernelOf(int p, const Units& own, char* space) const {
+    return share(space, kernel_[p], own, int64_t(c_.F) * c_.layout.product[p].gates);
+  }
+  T* recurrentOf(int p, const Units& own, char* space) const {
+    return share(space, recurrent_[p], own, int64_t(c_.H) * c_.layout.product[p].gates);
+  }
+  // [gates, lanes] of a step
+  T* sumsOf(const Units& own, int s, char* space) const {
+    const int64_t ofStep = int64_t(c_.layout.gates) * own.lanes;
+    return share(space, sums_, own, int64_t(lesser(c_.T, kAhead)) * c_.layout.gates) + s % kAhead * ofStep;
+  }
+  T* biasOf(const Units& own, char* space) const { return share(space, bias_, own, c_.layout.rows); }
+  T* state(char* space, int which) const { return at(space, states_) + which * padded(); }
+  Rows<T> rowOf(int which, const Units& own, char* space) const { return {state(space, which) + own.unit, 0}; }
+
+  void pack(const ForwardOperands<T>& o, const Units& own, char* space) const {
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& product = c_.layout.product[p];
+      const auto packed = [&](const T* w, int K, T* to) {
+        packUnits<T>(w + int64_t(product.column) * c_.H, c_.columns(), K, product.gates, c_.H, own, own.blocks[p], to);
+      };
+      if (product.x) packed(o.kernel, c_.F, kernelOf(p, own, space));
+      if (product.state != StateOperand::none) packed(o.recurrent, c_.H, recurrentOf(p, own, space));
+    }
+  }
+
+  // These rows of column `sample` of [H, B], and back.
+  void gather(const T* from, const Units& own, int sample, T* to) const {
+    for (int u = own.unit; u < own.unit + own.units; ++u) to[u] = from ? from[int64_t(u) * c_.B + sample] : T(0);
+  }
+  void scatter(const T* from, const Units& own, int sample, T* to) const {
+    if (!to) return;
+    if (c_.B == 1) {
+      std::memcpy(to + own.unit, from + own.unit, static_cast<size_t>(own.units) * sizeof(T));
+    } else {
+      for (int u = own.unit; u < own.unit + own.units; ++u) to[int64_t(u) * c_.B + sample] = from[u];
+    }
+  }
+
+  void begin(const ForwardOperands<T>& o, const Units& own, int sample, char* space) const {
+    gather(o.h0, own, sample, state(space, kStateH + 1));
+    gather(o.c0, own, sample, state(space, kStateC + 1));
+    if (!o.dropout) return;
+    gather(o.dropout, own, sample, state(space, kStateDropout));
+    dropState(own, space, 1);
+  }
+  void dropState(const Units& own, char* space, int now) const {
+    multiplyRows<T>(readOnly(rowOf(kStateH + now, own, space)), readOnly(rowOf(kStateDropout, own, space)),
+                    rowOf(kStateUsed + now, own, space), 1, own.lanes);
+  }
+
+  // Bias and input's part of the sums of the steps from s on.
+  void sumInputs(const ForwardOperands<T>& o, const Units& own, int sample, int s, char* space) const {
+    const int steps = lesser(c_.T - s, kAhead);
+    const int64_t step = int64_t(c_.F) * c_.B, ofStep = int64_t(c_.layout.gates) * own.lanes;
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& product = c_.layout.product[p];
+      if (!product.x) continue;
+      for (int block = 0; block < own.blocks[p].count; ++block) {
+        const int lane = own.blocks[p].first(block) * L;
+        const UnitSums<T>& kernel = unitSumsOf<T>(product.gates, own.blocks[p].rows(block));
+        UnitOperands<T> u{kernelOf(p, own, space) + int64_t(c_.F) * product.gates * lane,
+                          c_.F,
+                          o.x + timeOf(c_, s) * step + sample,
+                          c_.reverse ? -step : step,
+                          c_.B,
+                          {biasOf(own, space) + product.row * own.lanes + lane, own.lanes},
+                          {sumsOf(own, s, space) + product.column * own.lanes + lane, own.lanes},
+                          ofStep};
+        for (int i = 0; i < steps;) {
+          const bool many = i + kernel.count <= steps;
+          (many ? kernel.rows : kernel.row)(u);
+          const int done = many ? kernel.count : 1;
+          i += done;
+          u.x += done * u.xRow;
+          u.z.p += done * ofStep;
+        }
+      }
+    }
+  }
+
+  void takeStep(const ForwardOperands<T>& o, const Units& own, int sample, int s, int phase, char* space) const {
+    const int64_t time = timeOf(c_, s);
+    const int now = s & 1, before = now ^ 1;
+    const auto row = [&](int which) { return rowOf(which, own, space); };
+    if (phase == 0 && s % kAhead == 0) sumInputs(o, own, sample, s, space);
+    if (o.mask && !o.mask[time * c_.B + sample]) {
+      copyRows<T>(readOnly(row(kStateH + before)), row(kStateH + now), 1, own.lanes);
+      copyRows<T>(readOnly(row(kStateC + before)), row(kStateC + now), 1, own.lanes);
+    } else {
+      ForwardBlock<T> b;
+      b.rows = 1;
+      b.lanes = own.lanes;
+      b.unitInner = true;
+      b.keep = nullptr;
+      b.gateStride = own.lanes;
+      b.gates = {share(space, gates_, own, c_.layout.rows), 0};
+      b.reset = row(kStateReset);
+      b.hBefore = readOnly(row(kStateH + before));
+      b.cBefore = readOnly(row(kStateC + before));
+      b.hUsed = o.dropout ? readOnly(row(kStateUsed + before)) : b.hBefore;
+      b.h = row(kStateH + now);
+      b.c = row(kStateC + now);
+      sumStates(own, b.gates.p, s, phase, state(space, o.dropout ? kStateUsed + before : kStateH + before), space);
+      CellConstants<T> constants = cellConstants<T>(c_, o.peephole ? share(space, peephole_, own, 3) : nullptr);
+      constants.units = own.lanes;
+      (phase < twice_ ? steps_.forwardReset : steps_.forward)(constants, b);
+    }
+    if (phase < twice_) return;
+    if (o.dropout) dropState(own, space, now);
+    const int64_t size = int64_t(c_.H) * c_.B;
+    if (o.hs) scatter(state(space, kStateH + now), own, sample, o.hs + s * size);
+    if (o.cs) scatter(state(space, kStateC + now), own, sample, o.cs + s * size);
+    if (s + 1 < c_.T) return;
+    scatter(state(space, kStateH + now), own, sample, o.hLast);
+    scatter(state(space, kStateC + now), own, sample, o.cLast);
+  }
+
+  // The products of a phase, from the input's part on.
+  void sumStates(const Units& own, T* gates, int s, int phase, const T* used, char* space) const {
+    const T* const sums = sumsOf(own, s, space);
+    for (int p = 0; p < c_.layout.products; ++p) {
+      const Product& product = c_.layout.product[p];
+      if ((product.state == StateOperand::reset) != (phase == 1)) continue;
+      const T* const start =
+          product.x ? sums + product.column * own.lanes : biasOf(own, space) + product.row * own.lanes;
+      T* const z = gates + product.row * own.lanes;
+      if (product.state == StateOperand::none) {
+        copyRows<T>({start, own.lanes}, {z, own.lanes}, product.gates, own.lanes);
+        continue;
+      }
+      const T* const h = product.state == StateOperand::reset ? state(space, kStateReset) : used;
+      const T* const w = recurrentOf(p, own, space);
+      const Blocks& blocks = own.blocks[p];
+      for (int i = 0; i < blocks.count; ++i) {
+        // In turns from either end: the blocks that the step before read last may still be in the first-level cache.
+        const int block = s % 2 == 0 ? i : blocks.count - 1 - i, lane = blocks.first(block) * L;
+        unitSumsOf<T>(product.gates, blocks.rows(block))
+            .row({w + int64_t(c_.H) * product.gates * lane,
+                  c_.H,
+                  h,
+                  0,
+                  1,
+                  {start + lane, own.lanes},
+                  {z + lane, own.lanes},
+                  0});
+      }
+    }
+  }
+
+  RnnConfig c_;
+  CellSteps<T> steps_;
+  UnitCut<T> cut_;
+  int twice_ = 0;  // 1 where a step has two phases, the second behind the reset of the state
+  size_t kernel_[3], recurrent_[3], sums_, gates_, bias_, peephole_, states_;
+};
+
+}  // namespace
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

@@ -1,0 +1,120 @@
+#pragma once
+
+// Sums of one sample with the units as lanes: those of all gates of a few vectors of units, a block, stay in registers.
+// Its weights are packed, [K][gates][units of the block].
+
+#include <utility>
+
+#include "cpu/gemm/blocks.h"
+#include "cpu/gemm/tile.h"
+
+namespace seqnn {
+namespace SEQNN_ISA {
+namespace {
+
+// Vectors of sums in a block, at most.
+constexpr int kUnitSums = kRegisters == 32 ? 8 : 4;
+constexpr int unitVectors(int gates) { return kUnitSums / gates; }
+
+// Rows of lanes, one per gate, `ld` apart.
+template <class T>
+struct GateRows {
+  T* p;
+  int64_t ld;
+};
+
+// Vectors times a packed block: row r of the result is start + sum over k of x[r][k] w[k], for as many rows as the
+// function was made for. The result's rows are zRow apart.
+template <class T>
+struct UnitOperands {
+  const T* w;
+  int K;
+  const T* x;
+  int64_t xRow, xStep;
+  GateRows<const T> start;  // the same for all rows
+  GateRows<T> z;
+  int64_t zRow;
+};
+
+template <class T, int First, int... I>
+SEQNN_INLINE void addUnits(Vec<T>* sums, const T* w, T x, std::integer_sequence<int, I...>) {
+  const Vec<T> a = splat(x);
+  ((sums[First + I] += a * load(w + I * kLanes<T>)), ...);
+}
+
+// A single row. Few sums are found in several chains, which hide the latency of the additions.
+template <class T, int Vectors, int... I, int... C>
+SEQNN_INLINE void unitsOfRow(const UnitOperands<T>& o, std::integer_sequence<int, I...> all,
+                             std::integer_sequence<int, C...>) {
+  constexpr int N = sizeof...(I), kChains = sizeof...(C), L = kLanes<T>;
+  Vec<T> sums[kChains * N];
+  ((sums[I] = load(o.start.p + (I / Vectors) * o.start.ld + (I % Vectors) * L)), ...);
+  for (int i = N; i < kChains * N; ++i) sums[i] = Vec<T>{};
+  const T* w = o.w;
+  const T* x = o.x;
+  int k = 0;
+  for (; k + kChains <= o.K; k += kChains, w += kChains * N * L, x += kChains * o.xStep) {
+    (addUnits<T, C * N>(sums, w + C * N * L, x[C * o.xStep], all), ...);
+  }
+  for (; k < o.K; ++k, w += N * L, x += o.xStep) addUnits<T, 0>(sums, w, *x, all);
+  for (int c = 1; c < kChains; ++c) ((sums[I] += sums[c * N + I]), ...);
+  (store(o.z.p + (I / Vectors) * o.z.ld + (I % Vectors) * L, sums[I]), ...);
+}
+
+// Several rows, which read the weights together.
+template <class T, int Vectors, int... I, int... R>
+SEQNN_INLINE void unitsOfRows(const UnitOperands<T>& o, std::integer_sequence<int, I...> all,
+                              std::integer_sequence<int, R...>) {
+  constexpr int N = sizeof...(I), kRows = sizeof...(R), L = kLanes<T>;
+  Vec<T> sums[kRows * N];
+  for (int r = 0; r < kRows; ++r) {
+    ((sums[r * N + I] = load(o.start.p + (I / Vectors) * o.start.ld + (I % Vectors) * L)), ...);
+  }
+  const T* w = o.w;
+  const T* x = o.x;
+  for (int k = 0; k < o.K; ++k, w += N * L, x += o.xStep) (addUnits<T, R * N>(sums, w, x[R * o.xRow], all), ...);
+  for (int r = 0; r < kRows; ++r) {
+    (store(o.z.p + r * o.zRow + (I / Vectors) * o.z.ld + (I % Vectors) * L, sums[r * N + I]), ...);
+  }
+}
+
+// The functions of a block of so many gates and vectors of units.
+template <class T>
+struct UnitSums {
+  void (*row)(const UnitOperands<T>&);
+  void (*rows)(const UnitOperands<T>&);
+  int count;  // rows of the latter
+};
+
+template <class T, int Gates, int Vectors>
+struct UnitKernels {
+  static constexpr int N = Gates * Vectors,
+                       kChains = N >= 4   ? 2
+                                 : N >= 2 ? 4
+                                          : 8,
+                       kRegisterRows = 3 * kUnitSums / N, kRows = kRegisterRows < 6 ? kRegisterRows : 6;
+  static void row(const UnitOperands<T>& o) {
+    unitsOfRow<T, Vectors>(o, std::make_integer_sequence<int, N>(), std::make_integer_sequence<int, kChains>());
+  }
+  static void rows(const UnitOperands<T>& o) {
+    unitsOfRows<T, Vectors>(o, std::make_integer_sequence<int, N>(), std::make_integer_sequence<int, kRows>());
+  }
+};
+
+template <class T, int Gates, int... V>
+const UnitSums<T>& unitSumsOf(int vectors, std::integer_sequence<int, V...>) {
+  static constexpr UnitSums<T> kAll[] = {
+      {UnitKernels<T, Gates, V + 1>::row, UnitKernels<T, Gates, V + 1>::rows, UnitKernels<T, Gates, V + 1>::kRows}...};
+  return kAll[vectors - 1];
+}
+// gates: 1, 2 or 4
+template <class T>
+const UnitSums<T>& unitSumsOf(int gates, int vectors) {
+  if (gates == 1) return unitSumsOf<T, 1>(vectors, std::make_integer_sequence<int, unitVectors(1)>());
+  if (gates == 2) return unitSumsOf<T, 2>(vectors, std::make_integer_sequence<int, unitVectors(2)>());
+  return unitSumsOf<T, 4>(vectors, std::make_integer_sequence<int, unitVectors(4)>());
+}
+
+}  // namespace
+}  // namespace SEQNN_ISA
+}  // namespace seqnn

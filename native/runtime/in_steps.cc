@@ -1,0 +1,71 @@
+#include "runtime/in_steps.h"
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+#include "runtime/error.h"
+#include "runtime/relax.h"
+
+namespace seqnn {
+namespace {
+
+struct Work {
+  int steps, parts, threads;
+  void (*fn)(void*, int, int);
+  void* context;
+  // Each on a line of its own: a thread that waits must not slow down those that work.
+  struct alignas(64) Counter {
+    std::atomic<int64_t> value{0};
+  };
+  Counter taken[kMostParts];  // steps in which the part was taken
+  Counter done;               // parts of all steps
+
+  // Takes the part of this step, or finds it taken.
+  bool take(int part, int64_t step) {
+    std::atomic<int64_t>& next = taken[part].value;
+    int64_t expected = step;
+    return next.load(std::memory_order_relaxed) == step &&
+           next.compare_exchange_strong(expected, step + 1, std::memory_order_relaxed);
+  }
+
+  // A thread may come at any step: it goes on from the one under way.
+  void help(int thread) {
+    constexpr int kPatience = 256;
+    const int64_t all = int64_t(steps) * parts;
+    const int first = thread * parts / threads;
+    for (int idle = 0;; ++idle) {
+      const int64_t finished = done.value.load(std::memory_order_acquire);
+      if (finished == all) return;
+      const int64_t step = finished / parts;
+      for (int i = 0; i < parts; ++i) {
+        const int part = (first + i) % parts;
+        if (!take(part, step)) continue;
+        fn(context, static_cast<int>(step), part);
+        done.value.fetch_add(1, std::memory_order_acq_rel);
+        idle = 0;
+      }
+      relax();
+      if (idle > kPatience) std::this_thread::yield();
+    }
+  }
+};
+
+}  // namespace
+
+void runInSteps(ThreadPool& pool, int steps, int parts, void (*fn)(void*, int, int), void* context) {
+  if (parts > kMostParts) fail("steps of %d parts, at most %d", parts, kMostParts);
+  const int threads = parts < pool.threads() ? parts : pool.threads();
+  if (threads <= 1) {
+    for (int step = 0; step < steps; ++step) {
+      for (int part = 0; part < parts; ++part) fn(context, step, part);
+    }
+    return;
+  }
+  Work work;
+  work.steps = steps, work.parts = parts, work.threads = threads;
+  work.fn = fn, work.context = context;
+  pool.parallel(threads, [&](int thread) { work.help(thread); });
+}
+
+}  // namespace seqnn
