@@ -60,9 +60,18 @@ print(`${machine}; ${isa}; ${threads} threads; commit ${run.commit}; ${run.date}
 
 const FIGURES = ['train_ms', 'predict_ms', 'predict1_ms'] as const;
 type Figure = (typeof FIGURES)[number];
+/** The best peer's time over ours, or over the bound. */
+function timesOf(peers: Record<string, PeerTiming | null>, figure: Figure, ours: number): string {
+  const theirs = Object.values(peers).flatMap((p) => p?.[figure] ?? []);
+  return theirs.length > 0 ? (Math.min(...theirs) / ours).toFixed(1) : '-';
+}
+
 type Result = Timing & { checked: true; peers?: Record<string, PeerTiming | null>; roof?: Roof };
 
-/** Adds to each result what its train step needs at least, and prints the share of the bound that it reaches. */
+/**
+ * Adds to each result what its train step needs at least, and prints the share of the bound that it reaches; beside peers, also
+ * how many times the best one's speed the bound would be.
+ */
 function printRoofline(all: Record<string, Workload>, results: Record<string, Result>): void {
   const peak = measurePeak(about().threads);
   if (!peak) {
@@ -70,15 +79,14 @@ function printRoofline(all: Record<string, Workload>, results: Record<string, Re
     return;
   }
   print(`\nthis machine, ${about().threads} threads: ${peak.gflops} GFLOP/s, ${peak.gbytes} GB/s from memory`);
-  print(
-    `${'workload'.padEnd(16)}${['MFLOP', 'MB', 'bound ms', 'train ms', 'of it'].map((h) => h.padStart(11)).join('')}`,
-  );
+  const heads = ['MFLOP', 'MB', 'bound ms', 'train ms', 'of it', ...(options.peers ? ['at most ×'] : [])];
+  print(`${'workload'.padEnd(16)}${heads.map((h) => h.padStart(11)).join('')}`);
   for (const [name, result] of Object.entries(results)) {
     const roof = (result.roof = roofOf(all[name], peak));
-    const cells = [roof.mflop, roof.mbytes, roof.bound_ms, result.train_ms].map((v) => v.toFixed(3).padStart(11));
-    print(
-      `${name.padEnd(16)}${cells.join('')}${`${((100 * roof.bound_ms) / result.train_ms).toFixed(0)}%`.padStart(11)}`,
-    );
+    const cells = [roof.mflop, roof.mbytes, roof.bound_ms, result.train_ms].map((v) => v.toFixed(3));
+    cells.push(`${((100 * roof.bound_ms) / result.train_ms).toFixed(0)}%`);
+    if (result.peers) cells.push(timesOf(result.peers, 'train_ms', roof.bound_ms));
+    print(`${name.padEnd(16)}${cells.map((c) => c.padStart(11)).join('')}`);
   }
 }
 
@@ -100,10 +108,7 @@ async function benchWorkloads() {
     const timing = await measure(w, budget);
     const others = Object.fromEntries(peers.map((p) => [p.name, runPeer(p, options.workloads, name)]));
     workloads[name] = { ...timing, checked: true, ...(peers.length ? { peers: others } : {}) };
-    const times = (figure: Figure) => {
-      const theirs = Object.values(others).flatMap((o) => o?.[figure] ?? []);
-      return theirs.length > 0 ? (Math.min(...theirs) / timing[figure]).toFixed(1) : '-';
-    };
+    const times = (figure: Figure) => timesOf(others, figure, timing[figure]);
     row(name, [...FIGURES.map((f) => timing[f].toFixed(4)), ...(peers.length > 0 ? FIGURES.map(times) : [])]);
     for (const [peer, theirs] of Object.entries(others))
       row(`  ${peer}`, theirs ? FIGURES.map((f) => theirs[f]?.toFixed(4) ?? '-') : ['failed']);

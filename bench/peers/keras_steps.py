@@ -1,7 +1,6 @@
 """One workload in Keras (KERAS_BACKEND chooses; JAX by default): python keras_steps.py WORKLOADS.json NAME THREADS."""
 import json
 import os
-import statistics
 import sys
 import time
 
@@ -56,24 +55,24 @@ y = np.zeros((B * n, *model.output_shape[1:]), "float32") if w["loss"] == "mse" 
 fit = lambda: model.fit(x, y, epochs=1, batch_size=B, verbose=0)
 fit()
 times = []
-for _ in range(5):
+for _ in range(8):
     start = time.perf_counter()
     fit()
     times.append((time.perf_counter() - start) * 1e3 / n)
 
 
-def clock(fn, rounds=9):
+def clock(fn, rounds=40):
     fn()
     out = []
     for _ in range(rounds):
         start = time.perf_counter()
         fn()
         out.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(out)
+    return min(out)
 
 
 print(json.dumps({
-    "train_ms": statistics.median(times),
+    "train_ms": min(times),
     "predict_ms": clock(lambda: model.predict_on_batch(x[:B])),
     "predict1_ms": clock(lambda: model.predict_on_batch(x[:1])),
 }))

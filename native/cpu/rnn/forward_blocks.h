@@ -169,10 +169,11 @@ class ForwardBlocks {
       b.reset = row(kStateReset);
       b.hBefore = readOnly(row(kStateH + before));
       b.cBefore = readOnly(row(kStateC + before));
-      b.hUsed = o.dropout ? readOnly(row(kStateUsed + before)) : b.hBefore;
+      const int used = (o.dropout ? kStateUsed : kStateH) + before;
+      b.hUsed = readOnly(row(used));
       b.h = row(kStateH + now);
       b.c = row(kStateC + now);
-      sumStates(own, b.gates.p, s, phase, state(space, o.dropout ? kStateUsed + before : kStateH + before), space);
+      sumStates(own, b.gates.p, s, phase, state(space, used), space);
       CellConstants<T> constants = cellConstants<T>(c_, o.peephole ? share(space, peephole_, own, 3) : nullptr);
       constants.units = own.lanes;
       (phase < twice_ ? steps_.forwardReset : steps_.forward)(constants, b);
