@@ -53,13 +53,14 @@ struct Work {
 
 }  // namespace
 
-void runInSteps(ThreadPool& pool, int steps, int parts, void (*fn)(void*, int, int), void* context) {
+void runInSteps(ThreadPool& pool, int steps, int parts, double products, void (*fn)(void*, int, int), void* context) {
   if (parts > kMostParts) fail("steps of %d parts, at most %d", parts, kMostParts);
   const int threads = parts < pool.threads() ? parts : pool.threads();
-  if (threads <= 1) {
+  if (threads <= 1 || !pool.worthOthers(products)) {
     for (int step = 0; step < steps; ++step) {
       for (int part = 0; part < parts; ++part) fn(context, step, part);
     }
+    if (threads > 1) pool.doneAlone();
     return;
   }
   Work work;

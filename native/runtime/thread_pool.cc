@@ -18,6 +18,9 @@ namespace {
 // within microseconds, and waking a thread takes fifty.
 constexpr auto kSpin = std::chrono::microseconds(200);
 
+// Multiply-adds of jobs without a pause between them from which on sleeping threads are woken: a few milliseconds.
+constexpr double kWorthWaking = 50e6;
+
 constexpr uint64_t kIndexBits = 32;
 constexpr uint64_t kIndexMask = (uint64_t{1} << kIndexBits) - 1;
 
@@ -37,6 +40,9 @@ struct ThreadPool::State {
   std::atomic<bool> stop{false};
   std::mutex mutex;
   std::condition_variable wake;
+  // Of the caller alone: what it did without the others, and until when.
+  double alone = 0;
+  std::chrono::steady_clock::time_point aloneUntil{};
 
   bool available(uint64_t at) const {
     return static_cast<int64_t>(at & kIndexMask) < tasks.load(std::memory_order_relaxed);
@@ -98,6 +104,17 @@ ThreadPool::~ThreadPool() {
 }
 
 int ThreadPool::threads() const { return static_cast<int>(state_->workers.size()) + 1; }
+
+bool ThreadPool::worthOthers(double products) {
+  State& s = *state_;
+  if (s.workers.empty()) return false;
+  if (s.sleepers.load(std::memory_order_relaxed) == 0) return true;
+  if (std::chrono::steady_clock::now() - s.aloneUntil > kSpin) s.alone = 0;
+  s.alone += products;
+  return s.alone >= kWorthWaking;
+}
+
+void ThreadPool::doneAlone() { state_->aloneUntil = std::chrono::steady_clock::now(); }
 
 void ThreadPool::run(int tasks, void (*fn)(void*, int), void* context) {
   State& s = *state_;

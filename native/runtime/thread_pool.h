@@ -19,6 +19,13 @@ class ThreadPool {
   // which task is not fixed: kernels must make their bits depend on the task alone. Not reentrant.
   void run(int tasks, void (*fn)(void* context, int task), void* context);
 
+  // Whether a job of so many multiply-adds, which this thread could do as well, should have the others: where they are
+  // awake, or where it is large or such jobs have followed each other closely. A thread that has slept comes late and
+  // to cold caches, and holds up an occasional job more than it helps.
+  bool worthOthers(double products);
+  // Behind a job that had none.
+  void doneAlone();
+
   template <class F>
   void parallel(int tasks, F body) {
     if (tasks <= 1 || threads() == 1) {

@@ -41,7 +41,8 @@ class ForwardBlocks {
       spreadUnits<T>(at(space, gates_), c_.layout.rows, c_.H, own, share(space, bias_, own, c_.layout.rows));
       if (o.peephole) spreadUnits<T>(o.peephole, 3, c_.H, own, share(space, peephole_, own, 3));
     }
-    inSteps(o.pool, c_.B * stepsOfSample, cut_.parts, [&](int step, int part) {
+    const double products = 1.0 * c_.B * c_.T * c_.columns() * (c_.F + c_.H);
+    inSteps(o.pool, c_.B * stepsOfSample, cut_.parts, products, [&](int step, int part) {
       const int sample = c_.B == 1 ? 0 : step / stepsOfSample, now = step - sample * stepsOfSample - 1;
       const Units& own = cut_.of[part];
       if (step == 0) pack(o, own, space);

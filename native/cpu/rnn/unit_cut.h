@@ -53,18 +53,21 @@ class UnitCut {
   }
 };
 
-// w: [K, columns] from the first gate's first column on; gates are H columns each. Zeros go behind the last unit.
+// w: [K, columns] from the first gate's first column on; gates are H columns each. Zeros go behind the last unit. Row
+// by row, and so to all blocks in turn: large weights lie on too many pages to be walked through once per block.
 template <class T>
 void packUnits(const T* w, int64_t columns, int K, int gates, int H, const Units& own, const Blocks& blocks,
                T* packed) {
   constexpr int L = kLanes<T>;
-  for (int block = 0; block < blocks.count; ++block) {
-    const int unit = own.unit + blocks.first(block) * L;
-    for (int k = 0; k < K; ++k) {
-      for (int gate = 0; gate < gates; ++gate) {
-        const T* const from = w + k * columns + int64_t(gate) * H;
-        for (int u = unit; u < unit + blocks.rows(block) * L; u += L, packed += L) {
-          store(packed, loadLanes<T>(from + u, lesser(H - u, L)));
+  for (int k = 0; k < K; ++k) {
+    for (int gate = 0; gate < gates; ++gate) {
+      const T* const from = w + k * columns + int64_t(gate) * H;
+      int unit = own.unit;
+      for (int block = 0; block < blocks.count; ++block) {
+        const int lanes = blocks.rows(block) * L;
+        T* to = packed + int64_t(unit - own.unit) * gates * K + (int64_t(k) * gates + gate) * lanes;
+        for (const int end = unit + lanes; unit < end; unit += L, to += L) {
+          store(to, loadLanes<T>(from + unit, lesser(H - unit, L)));
         }
       }
     }
