@@ -86,6 +86,7 @@ Kernel* create_rnnGrad(const Node& node) {
   const RnnConfig config = rnnConfigFrom(node);
   const DType dtype = node.floating();
   checkRnnGradOperands(node, config, dtype);
+  if (!node.output(kDGates).present) fail("rnnGrad: the gradients of the sums need a place");
   if (dtype == DType::f32) return new RnnGrad<float>(node, config);
   return new RnnGrad<double>(node, config);
 }

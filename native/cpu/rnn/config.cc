@@ -151,7 +151,6 @@ void checkRnnGradOperands(const Node& node, const RnnConfig& c, DType dtype) {
   checkSize(node, "dx", node.output(kDX), dtype, node.input(kX).shape.size());
   checkSize(node, "dkernel", node.output(kDKernel), dtype, node.input(kKernel).shape.size());
   checkSize(node, "drecurrent", node.output(kDRecurrent), dtype, node.input(kRecurrent).shape.size());
-  if (!node.output(kDGates).present) fail("rnnGrad: the gradients of the sums need a place");
   checkSize(node, "dgates", node.output(kDGates), dtype, (c.layout.reserve > 0 ? c.layout.reserve : 1) * states);
   checkSize(node, "dnormScale", node.output(kDNormScale), dtype, c.normed());
   checkSize(node, "dnormShift", node.output(kDNormShift), dtype, c.normed());
