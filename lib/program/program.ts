@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { native, type NativeBuffer, type NativeForm, type NativeProgram, type NativeSource } from '../runtime/addon.js';
 import { encode } from './encode.js';
 import { SeqnnError } from './errors.js';
@@ -84,9 +85,11 @@ export class Program {
       return source;
     });
     for (;;) {
-      // None, where the script read something before the first.
+      // None, where the script read something before the first, or in a worker thread that is being ended: native calls
+      // do nothing there, and only the event loop's turn ends it.
       const done = await this.program.steps(used, order, from, count, milliseconds, results);
       if (done > 0 || count === 0) return done;
+      await setImmediate();
     }
   }
 
