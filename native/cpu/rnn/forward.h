@@ -61,6 +61,21 @@ void gatherShift(const RnnConfig& c, const T* shift, T* to) {
   for (int u = 0; u < c.H; ++u) to[c.order.f * c.H + u] += static_cast<T>(c.forgetBias);
 }
 
+// Units of one sample, of [H, B] into a contiguous vector, or zeros where there is none; and back, where it is wanted.
+template <class T>
+void gatherSample(const T* from, int unit, int units, int B, int sample, T* to) {
+  for (int u = unit; u < unit + units; ++u) to[u] = from ? from[int64_t(u) * B + sample] : T(0);
+}
+template <class T>
+void scatterSample(const T* from, int unit, int units, int B, int sample, T* to) {
+  if (!to) return;
+  if (B == 1) {
+    std::memcpy(to + unit, from + unit, static_cast<size_t>(units) * sizeof(T));
+  } else {
+    for (int u = unit; u < unit + units; ++u) to[int64_t(u) * B + sample] = from[u];
+  }
+}
+
 // Step s of the computation reads this step of x and of the mask.
 inline int64_t timeOf(const RnnConfig& c, int s) { return c.reverse ? c.T - 1 - s : s; }
 

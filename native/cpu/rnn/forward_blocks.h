@@ -41,8 +41,7 @@ class ForwardBlocks {
       spreadUnits<T>(at(space, gates_), c_.layout.rows, c_.H, own, share(space, bias_, own, c_.layout.rows));
       if (o.peephole) spreadUnits<T>(o.peephole, 3, c_.H, own, share(space, peephole_, own, 3));
     }
-    const double products = 1.0 * c_.B * c_.T * c_.columns() * (c_.F + c_.H);
-    inSteps(o.pool, c_.B * stepsOfSample, cut_.parts, products, [&](int step, int part) {
+    inSteps(o.pool, c_.B * stepsOfSample, cut_.parts, c_.flops() / 2, [&](int step, int part) {
       const int sample = c_.B == 1 ? 0 : step / stepsOfSample, now = step - sample * stepsOfSample - 1;
       const Units& own = cut_.of[part];
       if (step == 0) pack(o, own, space);
@@ -96,17 +95,11 @@ class ForwardBlocks {
     }
   }
 
-  // These rows of column `sample` of [H, B], and back.
-  void gather(const T* from, const Units& own, int sample, T* to) const {
-    for (int u = own.unit; u < own.unit + own.units; ++u) to[u] = from ? from[int64_t(u) * c_.B + sample] : T(0);
-  }
   void scatter(const T* from, const Units& own, int sample, T* to) const {
-    if (!to) return;
-    if (c_.B == 1) {
-      std::memcpy(to + own.unit, from + own.unit, static_cast<size_t>(own.units) * sizeof(T));
-    } else {
-      for (int u = own.unit; u < own.unit + own.units; ++u) to[int64_t(u) * c_.B + sample] = from[u];
-    }
+    scatterSample(from, own.unit, own.units, c_.B, sample, to);
+  }
+  void gather(const T* from, const Units& own, int sample, T* to) const {
+    gatherSample(from, own.unit, own.units, c_.B, sample, to);
   }
 
   void begin(const ForwardOperands<T>& o, const Units& own, int sample, char* space) const {
@@ -136,8 +129,9 @@ class ForwardBlocks {
                           o.x + timeOf(c_, s) * step + sample,
                           c_.reverse ? -step : step,
                           c_.B,
-                          {biasOf(own, space) + product.row * own.lanes + lane, own.lanes},
-                          {sumsOf(own, s, space) + product.column * own.lanes + lane, own.lanes},
+                          biasOf(own, space) + product.row * own.lanes + lane,
+                          sumsOf(own, s, space) + product.column * own.lanes + lane,
+                          own.lanes,
                           ofStep};
         for (int i = 0; i < steps;) {
           const bool many = i + kernel.count <= steps;
@@ -145,7 +139,7 @@ class ForwardBlocks {
           const int done = many ? kernel.count : 1;
           i += done;
           u.x += done * u.xRow;
-          u.z.p += done * ofStep;
+          u.z += done * ofStep;
         }
       }
     }
@@ -209,14 +203,7 @@ class ForwardBlocks {
         // In turns from either end: the blocks that the step before read last may still be in the first-level cache.
         const int block = s % 2 == 0 ? i : blocks.count - 1 - i, lane = blocks.first(block) * L;
         unitSumsOf<T>(product.gates, blocks.rows(block))
-            .row({w + int64_t(c_.H) * product.gates * lane,
-                  c_.H,
-                  h,
-                  0,
-                  1,
-                  {start + lane, own.lanes},
-                  {z + lane, own.lanes},
-                  0});
+            .row({w + int64_t(c_.H) * product.gates * lane, c_.H, h, 0, 1, start + lane, z + lane, own.lanes, 0});
       }
     }
   }

@@ -98,14 +98,8 @@ class ForwardUnits {
  private:
   int64_t padded() const { return paddedBatch<T>(c_.H); }
 
-  // Column `sample` of [H, B] into a contiguous vector, or zeros; and back.
-  void gather(const T* from, int sample, T* to) const {
-    for (int u = 0; u < c_.H; ++u) to[u] = from ? from[int64_t(u) * c_.B + sample] : T(0);
-  }
-  void scatter(const T* from, T* to, int sample) const {
-    if (!to) return;
-    for (int u = 0; u < c_.H; ++u) to[int64_t(u) * c_.B + sample] = from[u];
-  }
+  void gather(const T* from, int sample, T* to) const { gatherSample(from, 0, c_.H, c_.B, sample, to); }
+  void scatter(const T* from, T* to, int sample) const { scatterSample(from, 0, c_.H, c_.B, sample, to); }
 
   void sequence(const ForwardOperands<T>& o, char* space, int sample) const {
     const int H = c_.H;

@@ -16,24 +16,16 @@ namespace {
 constexpr int kUnitSums = kRegisters == 32 ? 8 : 4;
 constexpr int unitVectors(int gates) { return kUnitSums / gates; }
 
-// Rows of lanes, one per gate, `ld` apart.
-template <class T>
-struct GateRows {
-  T* p;
-  int64_t ld;
-};
-
-// Vectors times a packed block: row r of the result is start + sum over k of x[r][k] w[k], for as many rows as the
-// function was made for. The result's rows are zRow apart.
+// Vectors times a packed block: z[r] = start + sum over k of x[r][k] w[k], for as many r as the function was made for.
 template <class T>
 struct UnitOperands {
   const T* w;
   int K;
   const T* x;
-  int64_t xRow, xStep;
-  GateRows<const T> start;  // the same for all rows
-  GateRows<T> z;
-  int64_t zRow;
+  int64_t xRow, xStep;  // of r and of k
+  const T* start;       // [gates, units], gates `ld` apart; the same for all r
+  T* z;                 // likewise, zRow apart
+  int64_t ld, zRow;
 };
 
 template <class T, int First, int... I>
@@ -48,7 +40,7 @@ SEQNN_INLINE void unitsOfRow(const UnitOperands<T>& o, std::integer_sequence<int
                              std::integer_sequence<int, C...>) {
   constexpr int N = sizeof...(I), kChains = sizeof...(C), L = kLanes<T>;
   Vec<T> sums[kChains * N];
-  ((sums[I] = load(o.start.p + (I / Vectors) * o.start.ld + (I % Vectors) * L)), ...);
+  ((sums[I] = load(o.start + (I / Vectors) * o.ld + (I % Vectors) * L)), ...);
   for (int i = N; i < kChains * N; ++i) sums[i] = Vec<T>{};
   const T* w = o.w;
   const T* x = o.x;
@@ -58,7 +50,7 @@ SEQNN_INLINE void unitsOfRow(const UnitOperands<T>& o, std::integer_sequence<int
   }
   for (; k < o.K; ++k, w += N * L, x += o.xStep) addUnits<T, 0>(sums, w, *x, all);
   for (int c = 1; c < kChains; ++c) ((sums[I] += sums[c * N + I]), ...);
-  (store(o.z.p + (I / Vectors) * o.z.ld + (I % Vectors) * L, sums[I]), ...);
+  (store(o.z + (I / Vectors) * o.ld + (I % Vectors) * L, sums[I]), ...);
 }
 
 // Several rows, which read the weights together.
@@ -68,13 +60,13 @@ SEQNN_INLINE void unitsOfRows(const UnitOperands<T>& o, std::integer_sequence<in
   constexpr int N = sizeof...(I), kRows = sizeof...(R), L = kLanes<T>;
   Vec<T> sums[kRows * N];
   for (int r = 0; r < kRows; ++r) {
-    ((sums[r * N + I] = load(o.start.p + (I / Vectors) * o.start.ld + (I % Vectors) * L)), ...);
+    ((sums[r * N + I] = load(o.start + (I / Vectors) * o.ld + (I % Vectors) * L)), ...);
   }
   const T* w = o.w;
   const T* x = o.x;
   for (int k = 0; k < o.K; ++k, w += N * L, x += o.xStep) (addUnits<T, R * N>(sums, w, x[R * o.xRow], all), ...);
   for (int r = 0; r < kRows; ++r) {
-    (store(o.z.p + r * o.zRow + (I / Vectors) * o.z.ld + (I % Vectors) * L, sums[r * N + I]), ...);
+    (store(o.z + r * o.zRow + (I / Vectors) * o.ld + (I % Vectors) * L, sums[r * N + I]), ...);
   }
 }
 
@@ -88,11 +80,9 @@ struct UnitSums {
 
 template <class T, int Gates, int Vectors>
 struct UnitKernels {
-  static constexpr int N = Gates * Vectors,
-                       kChains = N >= 4   ? 2
-                                 : N >= 2 ? 4
-                                          : 8,
-                       kRegisterRows = 3 * kUnitSums / N, kRows = kRegisterRows < 6 ? kRegisterRows : 6;
+  static constexpr int N = Gates * Vectors;
+  static constexpr int kChains = N >= 4 ? 2 : (N >= 2 ? 4 : 8);
+  static constexpr int kRows = lesser(3 * kUnitSums / N, 6);
   static void row(const UnitOperands<T>& o) {
     unitsOfRow<T, Vectors>(o, std::make_integer_sequence<int, N>(), std::make_integer_sequence<int, kChains>());
   }
