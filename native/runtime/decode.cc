@@ -206,6 +206,20 @@ uint32_t word(const uint8_t* bytes) {
 
 }  // namespace
 
+std::vector<bool> writtenVariables(const Program& program) {
+  std::vector<bool> written(program.variables);
+  const auto writes = [&](int buffer) {
+    if (buffer < 0) return;
+    const Buffer& b = program.buffers[static_cast<size_t>(buffer)];
+    if (b.home == Home::variable) written[b.place] = true;
+  };
+  for (const InputSpec& input : program.inputs) writes(input.buffer);
+  for (const Instruction& it : program.instructions) {
+    for (const int output : it.outputs) writes(output);
+  }
+  return written;
+}
+
 bool isTransfer(const Program& program, const Instruction& it) {
   return (*program.strings)[static_cast<size_t>(it.op)] == kTransfer;
 }

@@ -39,6 +39,9 @@ class Device {
   // and before all that it is given later. False where the two do not reach each other.
   virtual bool receive(void* to, Device& sender, const void* from, size_t bytes) = 0;
 
+  // This memory is about to be written by a program: what the device has made of it is void.
+  virtual void changes(const void*, size_t) {}
+
   // The order of a run's rows where the device can read it, until the next call.
   virtual const uint32_t* stage(const uint32_t* order, size_t count) = 0;
   // As gather() of runtime/gather.h for all shards, from and to this device's memory.

@@ -10,8 +10,9 @@ namespace {
 
 class InstructionNode final : public Node {
  public:
-  InstructionNode(const Program& program, const Instruction& it, const FixedParameters& fixed)
-      : program_(program), it_(it), fixed_(fixed) {}
+  InstructionNode(const Program& program, const Instruction& it, const FixedParameters& fixed,
+                  const std::vector<bool>& written)
+      : program_(program), it_(it), fixed_(fixed), written_(written) {}
 
   const char* op() const override { return (*program_.strings)[static_cast<size_t>(it_.op)].c_str(); }
   int inputs() const override { return static_cast<int>(it_.inputs.size()); }
@@ -19,9 +20,12 @@ class InstructionNode final : public Node {
   const Value& input(int i) const override { return value(it_.inputs, i); }
   const Value& output(int i) const override { return value(it_.outputs, i); }
   bool fixed(int i) const override {
-    if (!input(i).present) return false;
-    const Buffer& b = program_.buffers[static_cast<size_t>(it_.inputs[static_cast<size_t>(i)])];
-    return b.home == Home::parameter && b.place >= fixed_.from && b.place < fixed_.to;
+    const Buffer* const b = buffer(i);
+    return b && b->home == Home::parameter && b->place >= fixed_.from && b->place < fixed_.to;
+  }
+  bool lasting(int i) const override {
+    const Buffer* const b = buffer(i);
+    return b && b->home == Home::variable && !written_[b->place];
   }
   int bodies() const override { return static_cast<int>(it_.bodies.size()); }
 
@@ -48,6 +52,10 @@ class InstructionNode final : public Node {
   }
 
  private:
+  // An operand's, or null where there is none.
+  const Buffer* buffer(int i) const {
+    return input(i).present ? &program_.buffers[static_cast<size_t>(it_.inputs[static_cast<size_t>(i)])] : nullptr;
+  }
   const Value& value(const std::vector<int>& ids, int i) const {
     static const Value absent;
     if (i < 0 || i >= static_cast<int>(ids.size()) || ids[static_cast<size_t>(i)] < 0) return absent;
@@ -57,6 +65,7 @@ class InstructionNode final : public Node {
   const Program& program_;
   const Instruction& it_;
   const FixedParameters& fixed_;
+  const std::vector<bool>& written_;
 };
 
 std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table) {
@@ -73,12 +82,16 @@ std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table)
 }  // namespace
 
 Frame::Frame(const Program& program, const KernelTable& table, const FixedParameters& fixed, const Part& part)
-    : program_(program), part_(part), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
+    : program_(program),
+      part_(part),
+      written_(writtenVariables(program)),
+      table_(program.buffers.size()),
+      parameterBuffers_(program.parameters) {
   // Absent operands (-1) are handled by Kernel::in/out; kernels keep pointers into the instruction.
   part_.to = std::min(part.to, program.instructions.size());
   for (size_t i = part_.from; i < part_.to; ++i) {
     const Instruction& it = program.instructions[i];
-    kernels_.push_back(createKernel(InstructionNode(program, it, fixed), table));
+    kernels_.push_back(createKernel(InstructionNode(program, it, fixed, written_), table));
     kernels_.back()->inputs = it.inputs.data();
     kernels_.back()->outputs = it.outputs.data();
     workspace_ = std::max(workspace_, kernels_.back()->workspace);
@@ -133,7 +146,7 @@ void Frame::forms(const char* device, std::vector<Form>& found) const {
   for (size_t i = 0; i < kernels_.size(); ++i) {
     const Kernel& kernel = *kernels_[i];
     if (kernel.form) {
-      const InstructionNode node(program_, program_.instructions[part_.from + i], none);
+      const InstructionNode node(program_, program_.instructions[part_.from + i], none, written_);
       found.push_back({node.op(), kernel.form, node.word("layer", ""), device});
     }
     if (kernel.inner) kernel.inner->forms(device, found);

@@ -38,7 +38,9 @@ void* HostDevice::allocate(size_t bytes) {
 }
 
 void HostDevice::release(void* memory) noexcept {
-  if (memory) std::free(static_cast<void**>(memory)[-1]);
+  if (!memory) return;
+  packs_.drop(memory, 1);
+  std::free(static_cast<void**>(memory)[-1]);
 }
 
 char* HostDevice::Arena::reserve(size_t bytes) {
@@ -55,9 +57,12 @@ char* HostDevice::Arena::reserve(size_t bytes) {
   return memory_;
 }
 
-void HostDevice::upload(void* to, const void* from, size_t bytes) { copyBytes(to, from, bytes); }
+void HostDevice::upload(void* to, const void* from, size_t bytes) { copy(to, from, bytes); }
 void HostDevice::download(void* to, const void* from, size_t bytes) { copyBytes(to, from, bytes); }
-void HostDevice::copy(void* to, const void* from, size_t bytes) { copyBytes(to, from, bytes); }
+void HostDevice::copy(void* to, const void* from, size_t bytes) {
+  packs_.drop(to, bytes);
+  copyBytes(to, from, bytes);
+}
 
 void HostDevice::gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) {
   const bool apart = spec.logical.size() >= kWorthThreads;
@@ -68,7 +73,7 @@ void HostDevice::gather(const InputSpec& spec, DType dtype, const Rows& rows, co
 }
 
 void HostDevice::run(Frame& frame, const char* constants, std::unique_ptr<Recording>&) {
-  Context context{*pool_, nullptr, constants};
+  Context context{*pool_, nullptr, constants, &packs_};
   frame.run(context);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/device.h"
+#include "runtime/packs.h"
 
 namespace seqnn {
 
@@ -22,6 +23,7 @@ class HostDevice : public Device {
   void upload(void* to, const void* from, size_t bytes) override;
   void download(void* to, const void* from, size_t bytes) override;
   void copy(void* to, const void* from, size_t bytes) override;
+  void changes(const void* memory, size_t bytes) override { packs_.drop(memory, bytes); }
   bool receive(void*, Device&, const void*, size_t) override { return false; }
   const uint32_t* stage(const uint32_t* order, size_t) override { return order; }
   void gather(const InputSpec& spec, DType dtype, const Rows& rows, const uint32_t* order, char* to) override;
@@ -43,6 +45,7 @@ class HostDevice : public Device {
   const KernelTable& kernels_;
   std::unique_ptr<ThreadPool> pool_;
   Arena arena_, aside_;
+  Packs packs_;
 };
 
 }  // namespace seqnn

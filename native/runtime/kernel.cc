@@ -83,6 +83,7 @@ const Value& Node::need(int i, DType dtype) const {
 }
 
 bool Node::fixed(int) const { return false; }
+bool Node::lasting(int) const { return false; }
 
 Kernel::~Kernel() = default;
 

@@ -44,6 +44,7 @@ size_t bytesOf(const Value& value);
 class Program;
 class Device;
 class Frame;
+class Packs;
 
 // One instruction as the decoder hands it to a kernel's factory. Everything here is checked to be in
 // bounds; a factory checks what its own operands must satisfy and calls fail() otherwise.
@@ -60,6 +61,8 @@ class Node {
   virtual const char* text(double value) const = 0;
   // Whether an operand is the same at every step of the loop around the instruction; false outside of one.
   virtual bool fixed(int input) const;
+  // Whether an operand is a variable that its program only reads: what is made of it goes to Context::packs.
+  virtual bool lasting(int input) const;
   virtual int bodies() const = 0;
   virtual const Program& body(int i) const = 0;
 
@@ -82,6 +85,7 @@ struct Context {
   ThreadPool& pool;
   Device* device = nullptr;         // that copies between buffers; null: they are the host's
   const char* constants = nullptr;  // of the program, where the device reads them; null: where they were decoded
+  Packs* packs = nullptr;           // of the processor; there where an operand may be lasting
 };
 
 // The pointers of one run. A kernel reaches its operands through its own numbers (Kernel::in, Kernel::out).

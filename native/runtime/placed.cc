@@ -17,6 +17,10 @@ PlacedProgram::PlacedProgram(const RootProgram& program, std::vector<Device*> de
            program.precision == Precision::tf32 ? "tf32" : "bf16", device->name());
   }
   for (const Place& place : program.places) bytes_.push_back(alignUp(place.arenaBytes));
+  const std::vector<bool> written = writtenVariables(program);
+  for (const Buffer& b : program.buffers) {
+    if (b.home == Home::variable && written[b.place]) changing_.push_back(&b);
+  }
   const std::vector<Instruction>& all = program.instructions;
   for (size_t from = 0, to = 0; from < all.size(); from = to) {
     to = from + 1;
@@ -66,6 +70,7 @@ void PlacedProgram::bind(void* const* variables) {
     const size_t p = static_cast<size_t>(stretch.frame->part().device);
     stretch.frame->bind(arenas_[p], variables_.data(), constants_[p], asides_[p]);
   }
+  for (const Buffer* b : changing_) device(b->device).changes(variables_[b->place], bytesOf(b->value));
 }
 
 std::vector<Form> PlacedProgram::forms() const {

@@ -17,8 +17,8 @@ class PlacedProgram {
 
   Device& own() const { return *devices_[0]; }
   Device& device(int place) const { return *devices_[static_cast<size_t>(place)]; }
-  // Before a run: the memory that programs share and the variables may have moved. variables: one pointer per number,
-  // each on its device.
+  // Before a run: the memory that programs share and the variables may have moved, and some will change. variables: one
+  // pointer per number, each on its device.
   void bind(void* const* variables);
   void run();
   void finish();
@@ -42,7 +42,8 @@ class PlacedProgram {
   std::vector<char*> arenas_;     // by place
   std::vector<char*> asides_;     // likewise, host memory
   std::vector<void*> variables_;
-  std::vector<size_t> bytes_;  // by place: the arena and the most that a stretch needs behind it
+  std::vector<const Buffer*> changing_;  // the variables that a run writes
+  std::vector<size_t> bytes_;            // by place: the arena and the most that a stretch needs behind it
   std::vector<Stretch> stretches_;
   std::vector<char> aside_;
 };

@@ -75,6 +75,9 @@ class Program {
   const char* constants = nullptr;                    // likewise
 };
 
+// By variable: whether a run changes it.
+std::vector<bool> writtenVariables(const Program& program);
+
 // Copies from one device to another, which no kernel does.
 constexpr char kTransfer[] = "transfer";
 bool isTransfer(const Program& program, const Instruction& it);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/packs.h"
 #if defined(SEQNN_CUDA_TESTS)
 #include "cuda/tests/fake_device.h"
 #else
@@ -151,13 +153,19 @@ class FakeNode final : public Node {
     texts_.push_back(text);
     return static_cast<double>(texts_.size() - 1);
   }
+  // Input i is one of which kernels may keep what they made of it.
+  FakeNode& last(int i) {
+    lasting_.push_back(i);
+    return *this;
+  }
   FakeNode& addBody(const Program& program) {
     bodies_.push_back(&program);
     return *this;
   }
 
   // Creates the kernel of one instruction set and runs it `times` times on fresh copies of the operands' bytes
-  // (aliased ones go on from the last). Outputs start as garbage; a write outside a buffer is a test failure.
+  // (aliased ones go on from the last). Outputs start as garbage; a write outside a buffer is a test failure. A kernel
+  // with lasting operands has run once before.
   std::vector<Array> run(const char* isa, int threads = 1, int times = 1) const;
 
   Kernel* create(const char* isa) const {
@@ -180,6 +188,7 @@ class FakeNode final : public Node {
     return found->second.data();
   }
   const char* text(double value) const override { return texts_.at(static_cast<size_t>(value)).c_str(); }
+  bool lasting(int i) const override { return std::count(lasting_.begin(), lasting_.end(), i) > 0; }
   int bodies() const override { return static_cast<int>(bodies_.size()); }
   const Program& body(int i) const override { return *bodies_.at(static_cast<size_t>(i)); }
 
@@ -192,6 +201,7 @@ class FakeNode final : public Node {
   std::string op_;
   std::vector<Array> inputs_, outputs_;
   std::vector<int> aliases_;  // per output: the input whose buffer it shares, or -1
+  std::vector<int> lasting_;
   std::map<std::string, std::vector<double>> attrs_;
   std::vector<std::string> texts_;
   std::vector<const Program*> bodies_;
@@ -245,8 +255,10 @@ inline std::vector<Array> FakeNode::run(const char* isa, int threads, int times)
   kernel->outputs = outputs.data();
   GuardedBuffer workspace(kernel->workspace, 0xFF);
   const std::unique_ptr<FakeDevice::Pool> pool(FakeDevice::newPool(threads));
-  Context context{*pool};
+  Packs packs;
+  Context context{*pool, nullptr, nullptr, &packs};
   const Call call{table.data(), workspace.data(), context};
+  if (!lasting_.empty()) kernel->run(call);
 #if !defined(SEQNN_CUDA_TESTS)
   const int64_t before = allocations();
 #endif

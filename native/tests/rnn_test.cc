@@ -217,6 +217,27 @@ TEST(Rnn, OneSequenceOnSeveralThreads) {
   }
 }
 
+// Weights that last are packed in the first run; a single step of many units does it, too.
+TEST(Rnn, WeightsThatLast) {
+  for (const RnnCase& kind : kinds()) {
+    for (const auto& [steps, units] : {std::pair(9, 20), std::pair(1, 20), std::pair(1, 200), std::pair(40, 200)}) {
+      RnnCase c = kind;
+      c.T = steps, c.B = 1, c.F = 3, c.H = units;
+      const RnnOperands o = randomOperands(c, DType::f32, 5);
+      const RnnResult expected = rnnReference(c, o);
+      forEachIsa([&](const char* isa) {
+        std::vector<Array> first;
+        for (int threads : {1, 2, 3}) {
+          const std::vector<Array> y = forwardNode(c, o, DType::f32, false).last(1).last(2).run(isa, threads);
+          if (first.empty()) first = y;
+          expectNear(y[0], expected.hs, 80 * epsilonOf(DType::f32));
+          for (size_t i = 0; i < y.size(); ++i) ASSERT_EQ(y[i].bytes, first[i].bytes) << c.describe();
+        }
+      });
+    }
+  }
+}
+
 // The last states alone: nothing else is stored.
 TEST(Rnn, LastStateAlone) {
   for (const RnnCase& kind : kinds()) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { layers, sequential, Tensor } from '../../lib/index.js';
+import { layers, sequential, Tensor, type Model } from '../../lib/index.js';
 import { compiled, linearData, random32, smallModel } from './models.js';
 
 describe('predict and evaluate', () => {
@@ -27,6 +27,46 @@ describe('predict and evaluate', () => {
       Array.from((model.predictSync(x) as Tensor).data),
       Array.from(first, () => 0),
     );
+  });
+
+  it('see new weights at once where one sequence is predicted by packed ones', async () => {
+    // Of so many units that a single step packs, and shares them among threads.
+    const lstm = layers.lstm({ units: 400, returnSequences: true, inputShape: [null, 3] });
+    const model = sequential([lstm, layers.dense({ units: 2 })]);
+    const tail = sequential([lstm, layers.globalMaxPooling1D()]);
+    model.compile({ optimizer: 'adam', loss: 'mse' });
+    const stream = model.stream();
+    const [steps, y] = [random32([1, 12, 3], 5), random32([1, 12, 2], 6)];
+    const step = new Tensor(steps.data.slice(0, 3), [1, 3]);
+    const predictions = (of: Model) => of.predictSync(steps).data.slice();
+    const rounds: [string, () => unknown][] = [
+      ['as built', () => undefined],
+      ['set', () => model.setWeights(model.weights.map((v, i) => random32(v.shape, 60 + i).mul(0.1)))],
+      ['one assigned', () => lstm.weights[1].assign(random32([400, 1600], 70).mul(0.1))],
+      ['trained', () => model.fit(steps, y, { verbose: 0 })],
+      ['trained on a batch', () => model.trainOnBatch(steps, y)],
+      ['trained by another model', () => trainTail()],
+    ];
+    const trainTail = () => {
+      tail.compile({ optimizer: 'sgd', loss: 'mse' });
+      return tail.fit(steps, random32([1, 400], 7), { verbose: 0 });
+    };
+    let last = new Float32Array(0) as Tensor['data'];
+    for (const [what, change] of rounds) {
+      await change();
+      const fresh = sequential([
+        layers.lstm({ units: 400, returnSequences: true, inputShape: [null, 3] }),
+        layers.dense({ units: 2 }),
+      ]);
+      fresh.setWeights(model.getWeights());
+      const now = predictions(model);
+      assert.notDeepEqual(now, last, what);
+      assert.deepEqual(now, predictions(fresh), what);
+      assert.deepEqual(predictions(model), now, what);
+      stream.reset();
+      assert.deepEqual(stream.next(step).data, fresh.stream().next(step).data, what);
+      last = now;
+    }
   });
 
   it('keep dropout on when asked to, with other numbers every time', async () => {

@@ -65,7 +65,8 @@ class Rnn final : public OptionalOperands {
                                          lstm ? wanted<T>(call, kCLast) : nullptr,
                                          reserve ? wanted<T>(call, kReserve) : nullptr,
                                          norms ? wanted<T>(call, kNormed) : nullptr,
-                                         call.context.pool};
+                                         call.context.pool,
+                                         call.context.packs};
     kPaths[path_].run(*this, operands, call.workspace);
   }
 
@@ -99,11 +100,13 @@ bool unitsFillLanesBetter(const RnnConfig& c) {
   return !c.keepsReserve && c.norm == Norm::none && !c.between() && c.B <= 4 &&
          c.B * unitVectors <= c.H * sampleVectors;
 }
-// Steps that are worth the packing of the weights, whose units it pads to whole vectors gate by gate.
+// Steps that are worth the packing of the weights, or large weights that last; it pads units to whole vectors gate by
+// gate.
 template <class T>
 bool packsUnits(const RnnConfig& c) {
   constexpr int kManySteps = 8, kLargeUnits = 4 * kLanes<T>;
-  if (!unitsFillLanesBetter<T>(c) || c.T * c.B < kManySteps) return false;
+  const bool many = c.T * c.B >= kManySteps, large = c.H >= kLargeUnits;
+  if (!unitsFillLanesBetter<T>(c) || !(many || (large && c.lasting))) return false;
   const auto vectorsOf = [](int columns) { return (columns + kLanes<T> - 1) / kLanes<T>; };
   int padded = 0, asTheyLie = 0;
   for (int p = 0; p < c.layout.products; ++p) {
@@ -111,7 +114,7 @@ bool packsUnits(const RnnConfig& c) {
     asTheyLie += vectorsOf(product.gates * c.H);
     if (product.state != StateOperand::none) padded += product.gates * vectorsOf(c.H);
   }
-  return c.H >= kLargeUnits || 4 * padded <= 5 * asTheyLie;
+  return large || 4 * padded <= 5 * asTheyLie;
 }
 
 template <class T>
@@ -129,6 +132,7 @@ const typename Rnn<T>::Path Rnn<T>::kPaths[] = {
 Kernel* create_rnn(const Node& node) {
   RnnConfig config = rnnConfigFrom(node);
   config.keepsReserve = node.output(kReserve).present || node.output(kNormed).present;
+  config.lasting = node.lasting(kKernel) && node.lasting(kRecurrent);
   const DType dtype = node.floating();
   checkRnnOutputs(node, config, dtype);
   if (dtype == DType::f32) return new Rnn<float>(node, config);

@@ -56,6 +56,7 @@ struct RnnConfig {
   LstmOrder order;
   bool reverse;
   bool keepsReserve;  // a backward pass will follow
+  bool lasting;       // the weights are those of the run before, most often
   double clip, forgetBias;
   Norm norm;
   double epsilon;       // of the norms

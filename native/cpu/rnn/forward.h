@@ -31,6 +31,7 @@ struct ForwardOperands {
   T* reserve;             // [T, reserve, H, B]
   T* normed;              // [T, normRows, B]
   ThreadPool& pool;
+  Packs* packs;  // there where the weights last
 };
 
 // One bias per row of the gate buffer: with both halves of a gruResetAfter bias, and the forget bias added.

@@ -1,11 +1,12 @@
 #pragma once
 
-// One sample at a time over many steps, lanes are units: weights are packed block by block, so that each step reads
-// them in one stretch, and the input's part of the sums is found for several steps at once. Where a step is work
-// enough, its units are shared out among threads.
+// One sample at a time, lanes are units: weights are packed block by block, so that each step reads them in one
+// stretch, and the input's part of the sums is found for several steps at once. Where a step is work enough, its units
+// are shared out among threads.
 
 #include "cpu/rnn/forward.h"
 #include "cpu/rnn/unit_cut.h"
+#include "runtime/packs.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
@@ -15,14 +16,17 @@ template <class T>
 class ForwardBlocks {
  public:
   explicit ForwardBlocks(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)), cut_(config) {
-    Places places;
-    const auto take = [&](int64_t rows) { return places.take(static_cast<size_t>(rows * padded()) * sizeof(T)); };
+    Places kernels, recurrents, places;
+    const auto rowsOf = [&](int64_t rows) { return static_cast<size_t>(rows * padded()) * sizeof(T); };
+    const auto take = [&](int64_t rows) { return places.take(rowsOf(rows)); };
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
-      kernel_[p] = take(product.x ? int64_t(product.gates) * c_.F : 0);
-      recurrent_[p] = take(product.state == StateOperand::none ? 0 : int64_t(product.gates) * c_.H);
+      kernel_[p] = kernels.take(rowsOf(product.x ? int64_t(product.gates) * c_.F : 0));
+      recurrent_[p] = recurrents.take(rowsOf(product.state == StateOperand::none ? 0 : int64_t(product.gates) * c_.H));
       if (product.state == StateOperand::reset) twice_ = 1;
     }
+    kernels_ = {kernels.used(), places.take(c_.lasting ? 0 : kernels.used())};
+    recurrents_ = {recurrents.used(), places.take(c_.lasting ? 0 : recurrents.used())};
     sums_ = take(int64_t(lesser(c_.T, kAhead)) * c_.layout.gates);
     gates_ = take(c_.layout.rows);
     bias_ = take(c_.layout.rows);
@@ -34,6 +38,7 @@ class ForwardBlocks {
   void run(const ForwardOperands<T>& o, char* space) const {
     std::memset(space + bias_, 0, workspace - bias_);
     gatherBias(c_, o.bias, at(space, gates_));
+    const Weights w = {packOf(o, o.kernel, c_.F, kernels_, space), packOf(o, o.recurrent, c_.H, recurrents_, space)};
     // A first step of each sample gathers its states.
     const int stepsOfSample = 1 + (c_.T << twice_);
     for (int part = 0; part < cut_.parts; ++part) {
@@ -44,11 +49,11 @@ class ForwardBlocks {
     inSteps(o.pool, c_.B * stepsOfSample, cut_.parts, c_.flops() / 2, [&](int step, int part) {
       const int sample = c_.B == 1 ? 0 : step / stepsOfSample, now = step - sample * stepsOfSample - 1;
       const Units& own = cut_.of[part];
-      if (step == 0) pack(o, own, space);
+      if (step == 0) pack(o, own, w);
       if (now < 0) {
         begin(o, own, sample, space);
       } else {
-        takeStep(o, own, sample, now >> twice_, now & twice_, space);
+        takeStep(o, w, own, sample, now >> twice_, now & twice_, space);
       }
     });
   }
@@ -62,6 +67,19 @@ class ForwardBlocks {
   // Two alternating h, c and h' with dropout; the dropout mask, r h'.
   enum { kStateH, kStateC = 2, kStateUsed = 4, kStateDropout = 6, kStateReset, kStates };
 
+  // Packed weights: their bytes, and where they lie in the workspace unless they last.
+  struct Packing {
+    size_t bytes, place;
+  };
+  struct Weights {
+    Packs::Pack kernel, recurrent;
+  };
+  Packs::Pack packOf(const ForwardOperands<T>& o, const T* w, int rows, const Packing& packing, char* space) const {
+    if (!c_.lasting) return {space + packing.place, true};
+    const int64_t form = static_cast<int64_t>(c_.kind) * (kMostParts + 1) + cut_.parts;
+    return o.packs->find(w, static_cast<size_t>(rows * c_.columns()) * sizeof(T), form, packing.bytes);
+  }
+
   static T* at(char* space, size_t place) { return reinterpret_cast<T*>(space + place); }
 
   int64_t padded() const { return int64_t(cut_.vectors) * L; }
@@ -69,11 +87,11 @@ class ForwardBlocks {
   static T* share(char* space, size_t place, const Units& own, int64_t rows) {
     return at(space, place) + rows * own.unit;
   }
-  T* kernelOf(int p, const Units& own, char* space) const {
-    return share(space, kernel_[p], own, int64_t(c_.F) * c_.layout.product[p].gates);
+  T* kernelOf(int p, const Units& own, const Weights& w) const {
+    return share(w.kernel.memory, kernel_[p], own, int64_t(c_.F) * c_.layout.product[p].gates);
   }
-  T* recurrentOf(int p, const Units& own, char* space) const {
-    return share(space, recurrent_[p], own, int64_t(c_.H) * c_.layout.product[p].gates);
+  T* recurrentOf(int p, const Units& own, const Weights& w) const {
+    return share(w.recurrent.memory, recurrent_[p], own, int64_t(c_.H) * c_.layout.product[p].gates);
   }
   // [gates, lanes] of a step
   T* sumsOf(const Units& own, int s, char* space) const {
@@ -84,14 +102,15 @@ class ForwardBlocks {
   T* state(char* space, int which) const { return at(space, states_) + which * padded(); }
   Rows<T> rowOf(int which, const Units& own, char* space) const { return {state(space, which) + own.unit, 0}; }
 
-  void pack(const ForwardOperands<T>& o, const Units& own, char* space) const {
+  void pack(const ForwardOperands<T>& o, const Units& own, const Weights& w) const {
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
-      const auto packed = [&](const T* w, int K, T* to) {
-        packUnits<T>(w + int64_t(product.column) * c_.H, c_.columns(), K, product.gates, c_.H, own, own.blocks[p], to);
+      const auto packed = [&](const T* from, int K, T* to) {
+        packUnits<T>(from + int64_t(product.column) * c_.H, c_.columns(), K, product.gates, c_.H, own, own.blocks[p],
+                     to);
       };
-      if (product.x) packed(o.kernel, c_.F, kernelOf(p, own, space));
-      if (product.state != StateOperand::none) packed(o.recurrent, c_.H, recurrentOf(p, own, space));
+      if (w.kernel.fresh && product.x) packed(o.kernel, c_.F, kernelOf(p, own, w));
+      if (w.recurrent.fresh && product.state != StateOperand::none) packed(o.recurrent, c_.H, recurrentOf(p, own, w));
     }
   }
 
@@ -115,7 +134,8 @@ class ForwardBlocks {
   }
 
   // Bias and input's part of the sums of the steps from s on.
-  void sumInputs(const ForwardOperands<T>& o, const Units& own, int sample, int s, char* space) const {
+  void sumInputs(const ForwardOperands<T>& o, const Weights& w, const Units& own, int sample, int s,
+                 char* space) const {
     const int steps = lesser(c_.T - s, kAhead);
     const int64_t step = int64_t(c_.F) * c_.B, ofStep = int64_t(c_.layout.gates) * own.lanes;
     for (int p = 0; p < c_.layout.products; ++p) {
@@ -124,7 +144,7 @@ class ForwardBlocks {
       for (int block = 0; block < own.blocks[p].count; ++block) {
         const int lane = own.blocks[p].first(block) * L;
         const UnitSums<T>& kernel = unitSumsOf<T>(product.gates, own.blocks[p].rows(block));
-        UnitOperands<T> u{kernelOf(p, own, space) + int64_t(c_.F) * product.gates * lane,
+        UnitOperands<T> u{kernelOf(p, own, w) + int64_t(c_.F) * product.gates * lane,
                           c_.F,
                           o.x + timeOf(c_, s) * step + sample,
                           c_.reverse ? -step : step,
@@ -145,11 +165,12 @@ class ForwardBlocks {
     }
   }
 
-  void takeStep(const ForwardOperands<T>& o, const Units& own, int sample, int s, int phase, char* space) const {
+  void takeStep(const ForwardOperands<T>& o, const Weights& w, const Units& own, int sample, int s, int phase,
+                char* space) const {
     const int64_t time = timeOf(c_, s);
     const int now = s & 1, before = now ^ 1;
     const auto row = [&](int which) { return rowOf(which, own, space); };
-    if (phase == 0 && s % kAhead == 0) sumInputs(o, own, sample, s, space);
+    if (phase == 0 && s % kAhead == 0) sumInputs(o, w, own, sample, s, space);
     if (o.mask && !o.mask[time * c_.B + sample]) {
       copyRows<T>(readOnly(row(kStateH + before)), row(kStateH + now), 1, own.lanes);
       copyRows<T>(readOnly(row(kStateC + before)), row(kStateC + now), 1, own.lanes);
@@ -168,7 +189,7 @@ class ForwardBlocks {
       b.hUsed = readOnly(row(used));
       b.h = row(kStateH + now);
       b.c = row(kStateC + now);
-      sumStates(own, b.gates.p, s, phase, state(space, used), space);
+      sumStates(w, own, b.gates.p, s, phase, state(space, used), space);
       CellConstants<T> constants = cellConstants<T>(c_, o.peephole ? share(space, peephole_, own, 3) : nullptr);
       constants.units = own.lanes;
       (phase < twice_ ? steps_.forwardReset : steps_.forward)(constants, b);
@@ -184,7 +205,8 @@ class ForwardBlocks {
   }
 
   // The products of a phase, from the input's part on.
-  void sumStates(const Units& own, T* gates, int s, int phase, const T* used, char* space) const {
+  void sumStates(const Weights& weights, const Units& own, T* gates, int s, int phase, const T* used,
+                 char* space) const {
     const T* const sums = sumsOf(own, s, space);
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
@@ -197,7 +219,7 @@ class ForwardBlocks {
         continue;
       }
       const T* const h = product.state == StateOperand::reset ? state(space, kStateReset) : used;
-      const T* const w = recurrentOf(p, own, space);
+      const T* const w = recurrentOf(p, own, weights);
       const Blocks& blocks = own.blocks[p];
       for (int i = 0; i < blocks.count; ++i) {
         // In turns from either end: the blocks that the step before read last may still be in the first-level cache.
@@ -211,8 +233,10 @@ class ForwardBlocks {
   RnnConfig c_;
   CellSteps<T> steps_;
   UnitCut<T> cut_;
-  int twice_ = 0;  // 1 where a step has two phases, the second behind the reset of the state
-  size_t kernel_[3], recurrent_[3], sums_, gates_, bias_, peephole_, states_;
+  int twice_ = 0;                    // 1 where a step has two phases, the second behind the reset of the state
+  size_t kernel_[3], recurrent_[3];  // of each product, among the packed weights
+  Packing kernels_, recurrents_;
+  size_t sums_, gates_, bias_, peephole_, states_;
 };
 
 }  // namespace
