@@ -25,7 +25,7 @@ class Device {
   // To be called before kernels are made for it.
   virtual void enter() = 0;
 
-  virtual void* allocate(size_t bytes) = 0;  // zeroed, 64-byte aligned; fails when there is not so much
+  virtual void* allocate(size_t bytes) = 0;  // 64-byte aligned, to be filled; fails when there is not so much
   virtual void release(void* memory) noexcept = 0;
   // The memory that programs run in, shared by all since only one runs at a time; a larger call may move it.
   virtual char* reserve(size_t bytes) = 0;

@@ -1,6 +1,5 @@
 #include "runtime/host_device.h"
 
-#include <cstdlib>
 #include <new>
 
 #include "runtime/bytes.h"
@@ -8,7 +7,7 @@
 namespace seqnn {
 namespace {
 
-constexpr size_t kAlignment = 64;
+constexpr std::align_val_t kAlignment{64};
 
 // Elements of an input that are worth another thread.
 constexpr int64_t kWorthThreads = 4096;
@@ -21,34 +20,28 @@ Device::~Device() = default;
 HostDevice::HostDevice(const KernelTable& kernels, int threads)
     : kernels_(kernels), pool_(std::make_unique<ThreadPool>(threads)) {}
 
-HostDevice::Arena::~Arena() { ::operator delete (memory_, std::align_val_t{kAlignment}); }
+HostDevice::Arena::~Arena() { ::operator delete (memory_, kAlignment); }
 
 void HostDevice::setThreads(int threads) { pool_ = std::make_unique<ThreadPool>(threads); }
 
-// calloc, as it gives large memory zeroed without touching it: 100 MB must not take 45 ms of the event loop. What it
-// gave lies in the word before the aligned place.
 void* HostDevice::allocate(size_t bytes) {
-  void* memory = bytes > SIZE_MAX - 2 * kAlignment ? nullptr : std::calloc(bytes + 2 * kAlignment, 1);
+  void* memory = ::operator new (bytes, kAlignment, std::nothrow);
   if (!memory) fail("this machine does not give %zu bytes", bytes);
-  void* place = static_cast<char*>(memory) + sizeof(void*);
-  size_t room = bytes + 2 * kAlignment - sizeof(void*);
-  std::align(kAlignment, bytes, place, room);
-  static_cast<void**>(place)[-1] = memory;
-  return place;
+  return memory;
 }
 
 void HostDevice::release(void* memory) noexcept {
   if (!memory) return;
   packs_.drop(memory, 1);
-  std::free(static_cast<void**>(memory)[-1]);
+  ::operator delete (memory, kAlignment);
 }
 
 char* HostDevice::Arena::reserve(size_t bytes) {
   if (bytes > bytes_) {
-    ::operator delete (memory_, std::align_val_t{kAlignment});
+    ::operator delete (memory_, kAlignment);
     memory_ = nullptr;
     bytes_ = 0;
-    memory_ = static_cast<char*>(::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow));
+    memory_ = static_cast<char*>(::operator new (bytes, kAlignment, std::nothrow));
     if (!memory_)
       fail("a program needs %.1f MB of working memory, which this machine does not give",
            static_cast<double>(bytes) / 1e6);
