@@ -4,54 +4,34 @@
 
 namespace seqnn {
 
-#define SEQNN_DECLARE(name)        \
+#define ISA(name)                  \
   namespace name {                 \
   extern const KernelTable kTable; \
   }
-SEQNN_DECLARE(scalar)
-#if defined(SEQNN_HAS_avx512)
-SEQNN_DECLARE(avx512)
-#endif
-#if defined(SEQNN_HAS_avx2)
-SEQNN_DECLARE(avx2)
-#endif
-#if defined(SEQNN_HAS_neon)
-SEQNN_DECLARE(neon)
-#endif
-#undef SEQNN_DECLARE
+#include "cpu/isas.def"
+#undef ISA
 
 namespace {
 
-#if defined(SEQNN_HAS_avx512)
-bool hasAvx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+// The first usable one is taken.
+const KernelTable* const kTables[] = {
+#define ISA(name) &name::kTable,
+#include "cpu/isas.def"
+#undef ISA
+};
+constexpr int kCount = sizeof kTables / sizeof kTables[0];
+
+// What every processor of the architecture has needs no question.
+bool usable(const KernelTable& table) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  if (std::strcmp(table.isa, "avx512") == 0) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  }
+  if (std::strcmp(table.isa, "avx2") == 0) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return table.count > 0;
 }
-#endif
-#if defined(SEQNN_HAS_avx2)
-bool hasAvx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-#endif
-bool always() { return true; }
-
-struct Choice {
-  const KernelTable* table;
-  bool (*usable)();
-};
-
-// Ordered: the first usable one is taken.
-const Choice kChoices[] = {
-#if defined(SEQNN_HAS_avx512)
-    {&avx512::kTable, hasAvx512},
-#endif
-#if defined(SEQNN_HAS_avx2)
-    {&avx2::kTable, hasAvx2},
-#endif
-#if defined(SEQNN_HAS_neon)
-    {&neon::kTable, always},
-#endif
-    {&scalar::kTable, always},
-};
-constexpr int kCount = sizeof kChoices / sizeof kChoices[0];
 
 }  // namespace
 
@@ -59,8 +39,8 @@ const char* const* usableIsas() {
   static const char* const* names = [] {
     static const char* list[kCount + 1] = {};
     int n = 0;
-    for (const Choice& choice : kChoices) {
-      if (choice.usable()) list[n++] = choice.table->isa;
+    for (const KernelTable* table : kTables) {
+      if (usable(*table)) list[n++] = table->isa;
     }
     return list;
   }();
@@ -68,9 +48,8 @@ const char* const* usableIsas() {
 }
 
 const KernelTable& kernelsFor(const char* isa) {
-  for (const Choice& choice : kChoices) {
-    if (!choice.usable()) continue;
-    if (!isa || !*isa || std::strcmp(isa, choice.table->isa) == 0) return *choice.table;
+  for (const KernelTable* table : kTables) {
+    if (usable(*table) && (!isa || !*isa || std::strcmp(isa, table->isa) == 0)) return *table;
   }
   char names[128] = "";
   for (const char* const* name = usableIsas(); *name; ++name) {

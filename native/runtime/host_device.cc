@@ -20,12 +20,12 @@ Device::~Device() = default;
 HostDevice::HostDevice(const KernelTable& kernels, int threads)
     : kernels_(kernels), pool_(std::make_unique<ThreadPool>(threads)) {}
 
-HostDevice::Arena::~Arena() { ::operator delete (memory_, kAlignment); }
+HostDevice::Arena::~Arena() { ::operator delete(memory_, kAlignment); }
 
 void HostDevice::setThreads(int threads) { pool_ = std::make_unique<ThreadPool>(threads); }
 
 void* HostDevice::allocate(size_t bytes) {
-  void* memory = ::operator new (bytes, kAlignment, std::nothrow);
+  void* memory = ::operator new(bytes, kAlignment, std::nothrow);
   if (!memory) fail("this machine does not give %zu bytes", bytes);
   return memory;
 }
@@ -33,15 +33,15 @@ void* HostDevice::allocate(size_t bytes) {
 void HostDevice::release(void* memory) noexcept {
   if (!memory) return;
   packs_.drop(memory, 1);
-  ::operator delete (memory, kAlignment);
+  ::operator delete(memory, kAlignment);
 }
 
 char* HostDevice::Arena::reserve(size_t bytes) {
   if (bytes > bytes_) {
-    ::operator delete (memory_, kAlignment);
+    ::operator delete(memory_, kAlignment);
     memory_ = nullptr;
     bytes_ = 0;
-    memory_ = static_cast<char*>(::operator new (bytes, kAlignment, std::nothrow));
+    memory_ = static_cast<char*>(::operator new(bytes, kAlignment, std::nothrow));
     if (!memory_)
       fail("a program needs %.1f MB of working memory, which this machine does not give",
            static_cast<double>(bytes) / 1e6);

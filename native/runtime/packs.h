@@ -2,10 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <vector>
 
 namespace seqnn {
 
@@ -14,6 +10,11 @@ namespace seqnn {
 // while a program runs with others.
 class Packs {
  public:
+  Packs();
+  ~Packs();
+  Packs(const Packs&) = delete;
+  Packs& operator=(const Packs&) = delete;
+
   struct Pack {
     char* memory;  // 64-byte aligned
     bool fresh;    // the caller has to fill it
@@ -23,23 +24,11 @@ class Packs {
   // Forgets what was made of anything in this memory.
   void drop(const void* from, size_t size);
   // How many there are.
-  size_t count();
+  size_t count() const;
 
  private:
-  struct Free {
-    void operator()(char* memory) const;
-  };
-  struct Made {
-    int64_t form;
-    size_t bytes;
-    std::unique_ptr<char, Free> memory;
-  };
-  struct Source {
-    uintptr_t end;
-    std::vector<Made> made;
-  };
-  std::mutex lock_;
-  std::map<uintptr_t, Source> sources_;  // by their first byte; they do not overlap
+  struct State;
+  State* state_;
 };
 
 }  // namespace seqnn

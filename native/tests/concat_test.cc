@@ -35,8 +35,8 @@ TEST(Concat, JoinsAlongEveryAxis) {
 
 TEST(Concat, RefusesShapesThatDoNotFit) {
   const Array a = Array::random(DType::f32, {2, 3}, 1), b = Array::random(DType::f32, {2, 4}, 1);
-  EXPECT_THROW(FakeNode("concat").in(a).in(b).out(DType::f32, {4, 3}).set("axis", 0).run("scalar"), Error);
-  EXPECT_THROW(FakeNode("concat").in(a).in(b).out(DType::f32, {2, 8}).set("axis", 1).run("scalar"), Error);
+  EXPECT_THROW(FakeNode("concat").in(a).in(b).out(DType::f32, {4, 3}).set("axis", 0).run(anyIsa()), Error);
+  EXPECT_THROW(FakeNode("concat").in(a).in(b).out(DType::f32, {2, 8}).set("axis", 1).run(anyIsa()), Error);
 }
 
 }  // namespace

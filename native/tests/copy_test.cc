@@ -16,8 +16,8 @@ TEST(Copy, CopiesAndAssigns) {
     }
   }
   const Array x = Array::random(DType::f32, {4}, 1);
-  EXPECT_THROW(FakeNode("copy").in(x).out(DType::f32, {5}).run("scalar"), Error);
-  EXPECT_THROW(FakeNode("assign").in(x).out(DType::f64, {4}).run("scalar"), Error);
+  EXPECT_THROW(FakeNode("copy").in(x).out(DType::f32, {5}).run(anyIsa()), Error);
+  EXPECT_THROW(FakeNode("assign").in(x).out(DType::f64, {4}).run(anyIsa()), Error);
 }
 
 }  // namespace

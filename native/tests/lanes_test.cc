@@ -3,35 +3,21 @@
 
 namespace seqnn {
 
-#define SEQNN_DECLARE(name)            \
+#define ISA(name)                      \
   namespace name {                     \
   extern const LanesProbe kLanesProbe; \
   }
-SEQNN_DECLARE(scalar)
-#if defined(SEQNN_HAS_avx2)
-SEQNN_DECLARE(avx2)
-#endif
-#if defined(SEQNN_HAS_avx512)
-SEQNN_DECLARE(avx512)
-#endif
-#if defined(SEQNN_HAS_neon)
-SEQNN_DECLARE(neon)
-#endif
-#undef SEQNN_DECLARE
+#include "cpu/isas.def"
+#undef ISA
 
 namespace {
 
 const LanesProbe& probeOf(const std::string& isa) {
-#if defined(SEQNN_HAS_avx2)
-  if (isa == "avx2") return avx2::kLanesProbe;
-#endif
-#if defined(SEQNN_HAS_avx512)
-  if (isa == "avx512") return avx512::kLanesProbe;
-#endif
-#if defined(SEQNN_HAS_neon)
-  if (isa == "neon") return neon::kLanesProbe;
-#endif
-  return scalar::kLanesProbe;
+#define ISA(name) \
+  if (isa == #name) return name::kLanesProbe;
+#include "cpu/isas.def"
+#undef ISA
+  fail("no probe of %s", isa.c_str());
 }
 
 template <class T>

@@ -11,36 +11,20 @@
 #include "tests/math_probe.h"
 
 namespace seqnn {
-#define SEQNN_DECLARE(isa)           \
-  namespace isa {                    \
+#define ISA(name)                    \
+  namespace name {                   \
   extern const MathProbe kMathProbe; \
   }
-SEQNN_DECLARE(scalar)
-#if defined(SEQNN_HAS_avx2)
-SEQNN_DECLARE(avx2)
-#endif
-#if defined(SEQNN_HAS_avx512)
-SEQNN_DECLARE(avx512)
-#endif
-#if defined(SEQNN_HAS_neon)
-SEQNN_DECLARE(neon)
-#endif
-#undef SEQNN_DECLARE
+#include "cpu/isas.def"
+#undef ISA
 
 namespace {
 
 std::vector<const MathProbe*> usableProbes() {
   const MathProbe* all[] = {
-    &scalar::kMathProbe,
-#if defined(SEQNN_HAS_avx2)
-    &avx2::kMathProbe,
-#endif
-#if defined(SEQNN_HAS_avx512)
-    &avx512::kMathProbe,
-#endif
-#if defined(SEQNN_HAS_neon)
-    &neon::kMathProbe,
-#endif
+#define ISA(name) &name::kMathProbe,
+#include "cpu/isas.def"
+#undef ISA
   };
   std::vector<const MathProbe*> usable;
   for (const char* const* name = usableIsas(); *name; ++name) {

@@ -70,9 +70,9 @@ TEST(Slice, Pads) {
 
 TEST(Slice, RefusesWindowsOutside) {
   const Array x = Array::random(DType::f32, {5}, 1);
-  EXPECT_THROW(FakeNode("slice").in(x).out(DType::f32, {3}).set("begin", 3).set("step", 1).run("scalar"), Error);
-  EXPECT_THROW(FakeNode("slice").in(x).out(DType::f32, {3}).set("begin", 1).set("step", -1).run("scalar"), Error);
-  EXPECT_THROW(FakeNode("pad").in(x).out(DType::f32, {5}).set("before", 1).run("scalar"), Error);
+  EXPECT_THROW(FakeNode("slice").in(x).out(DType::f32, {3}).set("begin", 3).set("step", 1).run(anyIsa()), Error);
+  EXPECT_THROW(FakeNode("slice").in(x).out(DType::f32, {3}).set("begin", 1).set("step", -1).run(anyIsa()), Error);
+  EXPECT_THROW(FakeNode("pad").in(x).out(DType::f32, {5}).set("before", 1).run(anyIsa()), Error);
 }
 
 }  // namespace

@@ -44,9 +44,9 @@ TEST(Transpose, EveryDtypeAndPermutation) {
 
 TEST(Transpose, RefusesBadPermutations) {
   const Array x = Array::random(DType::f32, {3, 5}, 1);
-  EXPECT_THROW(FakeNode("transpose").in(x).out(DType::f32, {3, 5}).set("perm", {1, 0}).run("scalar"), Error);
-  EXPECT_THROW(FakeNode("transpose").in(x).out(DType::f32, {3, 3}).set("perm", {0, 0}).run("scalar"), Error);
-  EXPECT_THROW(FakeNode("transpose").in(x).out(DType::f32, {5, 3}).set("perm", {1, 2}).run("scalar"), Error);
+  EXPECT_THROW(FakeNode("transpose").in(x).out(DType::f32, {3, 5}).set("perm", {1, 0}).run(anyIsa()), Error);
+  EXPECT_THROW(FakeNode("transpose").in(x).out(DType::f32, {3, 3}).set("perm", {0, 0}).run(anyIsa()), Error);
+  EXPECT_THROW(FakeNode("transpose").in(x).out(DType::f32, {5, 3}).set("perm", {1, 2}).run(anyIsa()), Error);
 }
 
 }  // namespace

@@ -121,8 +121,8 @@ TEST(Update, FollowsKerasFormulas) {
 
 TEST(Update, RefusesMissingSlots) {
   const Array var = Array::random(DType::f32, {4}, 1), lr(DType::f32, {1}, {0.1});
-  EXPECT_THROW(FakeNode("sgdUpdate").in(var).in(var).in(lr).outOver(0).set("momentum", 0.9).run("scalar"), Error);
-  EXPECT_THROW(FakeNode("adamUpdate").in(var).in(var).in(lr).outOver(0).run("scalar"), Error);
+  EXPECT_THROW(FakeNode("sgdUpdate").in(var).in(var).in(lr).outOver(0).set("momentum", 0.9).run(anyIsa()), Error);
+  EXPECT_THROW(FakeNode("adamUpdate").in(var).in(var).in(lr).outOver(0).run(anyIsa()), Error);
 }
 
 }  // namespace
