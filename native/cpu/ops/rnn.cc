@@ -132,7 +132,6 @@ const typename Rnn<T>::Path Rnn<T>::kPaths[] = {
 Kernel* create_rnn(const Node& node) {
   RnnConfig config = rnnConfigFrom(node);
   config.keepsReserve = node.output(kReserve).present || node.output(kNormed).present;
-  config.lasting = node.lasting(kKernel) && node.lasting(kRecurrent);
   const DType dtype = node.floating();
   checkRnnOutputs(node, config, dtype);
   if (dtype == DType::f32) return new Rnn<float>(node, config);

@@ -70,6 +70,7 @@ RnnConfig rnnConfigFrom(const Node& node) {
   c.F = static_cast<int>(x.dim[1]);
   c.B = static_cast<int>(x.dim[2]);
   c.H = static_cast<int>(u.dim[0]);
+  c.lasting = node.lasting(kKernel) && node.lasting(kRecurrent);
   c.norm = normFrom(node, c);
   c.epsilon = node.number("epsilon", 1e-5);
   if (c.given()) {
