@@ -165,9 +165,15 @@ export abstract class Model extends Layer implements Programmable {
     return this.session.programs.workingMemory;
   }
 
-  /** How its programs multiply, as `compile` was told; 'float32' before. */
+  /** How its programs multiply, as `compile` was told; 'float32' before. @throws ValueError for a rounded float64 model. */
   get precision(): Precision {
-    return this.session.compiled?.precision ?? 'float32';
+    const precision = this.session.compiled?.precision ?? 'float32';
+    if (precision !== 'float32' && this.weights.length > 0 && !this.weights.some((w) => w.dtype === 'float32')) {
+      throw new ValueError(
+        `model '${this.name}': precision '${precision}' is for products of float32 numbers, and no weight is one; compile it without.`,
+      );
+    }
+    return precision;
   }
 
   /**

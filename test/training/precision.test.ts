@@ -88,6 +88,14 @@ describe('precision', () => {
     );
   });
 
+  it('is refused by a model that multiplies in float64', async () => {
+    const model = sequential([layers.dense({ units: 9, inputShape: [37], dtype: 'float64' })]);
+    model.compile({ loss: 'mse', precision: 'tf32' });
+    const message = /precision 'tf32' is for products of float32 numbers, and no weight is one/;
+    assert.throws(() => model.predictSync(tensor(x)), message);
+    await assert.rejects(model.fit(x, waves(6, 9, 2), { verbose: 0 }), message);
+  });
+
   it('needs a GPU, and says so where the model runs on the CPU', async () => {
     const model = product(w, 'bf16');
     if (onGpu) model.to('cpu');
