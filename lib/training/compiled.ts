@@ -34,7 +34,8 @@ export interface CompileOptions {
   /**
    * How the matrix products of fit, evaluate, predict and streams take their float32 operands, forward and back: rounded to 'tf32' or
    * 'bf16' (to the nearest, ties to even; a GPU's library may break ties otherwise), which a GPU multiplies faster. Sums, weights,
-   * the optimizer and all else stay float32. Needs a GPU: on the CPU the first run is an error. Default 'float32'.
+   * the optimizer and all else stay float32. Needs a GPU, and weights that are float32: without them the first run is an error.
+   * Default 'float32'.
    */
   precision?: Precision;
 }

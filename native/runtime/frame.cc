@@ -10,9 +10,8 @@ namespace {
 
 class InstructionNode final : public Node {
  public:
-  InstructionNode(const Program& program, const Instruction& it, const FixedParameters& fixed,
-                  const std::vector<bool>& written)
-      : program_(program), it_(it), fixed_(fixed), written_(written) {}
+  InstructionNode(const Program& program, const Instruction& it, const FixedParameters& fixed)
+      : program_(program), it_(it), fixed_(fixed) {}
 
   const char* op() const override { return (*program_.strings)[static_cast<size_t>(it_.op)].c_str(); }
   int inputs() const override { return static_cast<int>(it_.inputs.size()); }
@@ -25,7 +24,7 @@ class InstructionNode final : public Node {
   }
   bool lasting(int i) const override {
     const Buffer* const b = buffer(i);
-    return b && b->home == Home::variable && !written_[b->place];
+    return b && b->home == Home::variable && !writtenVariables(program_)[b->place];
   }
   int bodies() const override { return static_cast<int>(it_.bodies.size()); }
 
@@ -65,7 +64,6 @@ class InstructionNode final : public Node {
   const Program& program_;
   const Instruction& it_;
   const FixedParameters& fixed_;
-  const std::vector<bool>& written_;
 };
 
 std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table) {
@@ -82,16 +80,12 @@ std::unique_ptr<Kernel> createKernel(const Node& node, const KernelTable& table)
 }  // namespace
 
 Frame::Frame(const Program& program, const KernelTable& table, const FixedParameters& fixed, const Part& part)
-    : program_(program),
-      part_(part),
-      written_(writtenVariables(program)),
-      table_(program.buffers.size()),
-      parameterBuffers_(program.parameters) {
+    : program_(program), part_(part), table_(program.buffers.size()), parameterBuffers_(program.parameters) {
   // Absent operands (-1) are handled by Kernel::in/out; kernels keep pointers into the instruction.
   part_.to = std::min(part.to, program.instructions.size());
   for (size_t i = part_.from; i < part_.to; ++i) {
     const Instruction& it = program.instructions[i];
-    kernels_.push_back(createKernel(InstructionNode(program, it, fixed, written_), table));
+    kernels_.push_back(createKernel(InstructionNode(program, it, fixed), table));
     kernels_.back()->inputs = it.inputs.data();
     kernels_.back()->outputs = it.outputs.data();
     workspace_ = std::max(workspace_, kernels_.back()->workspace);
@@ -146,7 +140,7 @@ void Frame::forms(const char* device, std::vector<Form>& found) const {
   for (size_t i = 0; i < kernels_.size(); ++i) {
     const Kernel& kernel = *kernels_[i];
     if (kernel.form) {
-      const InstructionNode node(program_, program_.instructions[part_.from + i], none, written_);
+      const InstructionNode node(program_, program_.instructions[part_.from + i], none);
       found.push_back({node.op(), kernel.form, node.word("layer", ""), device});
     }
     if (kernel.inner) kernel.inner->forms(device, found);

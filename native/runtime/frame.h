@@ -52,7 +52,6 @@ class Frame {
 
   const Program& program_;
   Part part_;
-  const std::vector<bool> written_;  // by variable: whether a run changes it
   std::vector<std::unique_ptr<Kernel>> kernels_;
   std::vector<void*> table_;
   std::vector<std::vector<int>> parameterBuffers_;  // by parameter number

@@ -36,16 +36,18 @@ struct Packs::State {
 Packs::Packs() : state_(new State) {}
 Packs::~Packs() { delete state_; }
 
-Packs::Pack Packs::find(const void* source, size_t size, int64_t form, size_t bytes) {
+const char* Packs::find(const void* source, size_t size, int64_t form, size_t bytes, void (*make)(void*, char*),
+                        void* context) {
   const std::lock_guard<std::mutex> guard(state_->lock);
   Source& found = state_->sources[placeOf(source)];
   found.end = placeOf(source) + size;
   for (const Made& made : found.made) {
-    if (made.form == form && made.bytes == bytes) return {made.memory.get(), false};
+    if (made.form == form && made.bytes == bytes) return made.memory.get();
   }
   std::unique_ptr<char, Free> memory(static_cast<char*>(::operator new(bytes, kAlignment)));
+  make(context, memory.get());
   found.made.push_back({form, bytes, std::move(memory)});
-  return {found.made.back().memory.get(), true};
+  return found.made.back().memory.get();
 }
 
 void Packs::drop(const void* from, size_t size) {
@@ -55,13 +57,6 @@ void Packs::drop(const void* from, size_t size) {
   auto at = sources.upper_bound(first);
   if (at != sources.begin() && std::prev(at)->second.end > first) --at;
   while (at != sources.end() && at->first < end) at = sources.erase(at);
-}
-
-size_t Packs::count() const {
-  const std::lock_guard<std::mutex> guard(state_->lock);
-  size_t count = 0;
-  for (const auto& [place, source] : state_->sources) count += source.made.size();
-  return count;
 }
 
 }  // namespace seqnn

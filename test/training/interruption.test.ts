@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
+import { native, type NativeProgram } from '../../lib/runtime/addon.js';
 import { bits, compiled, linearData } from './models.js';
 
 const index = new URL('../../lib/index.js', import.meta.url).href;
@@ -50,6 +51,34 @@ describe('interrupting a training', () => {
     // A whole run takes 50 ms.
     waits.sort((a, b) => a - b);
     if (!process.env.SEQNN_UNTIMED) assert.ok(waits[waits.length >> 1] < 10, `${waits[waits.length >> 1]} ms`);
+  });
+
+  // In a worker that is being ended, native calls do nothing, and only the event loop's turn ends it.
+  it('runs that do nothing let the event loop turn', async () => {
+    const addon = native();
+    const Plain = addon.Program;
+    const { x, y } = linearData(10);
+    let turn = 0;
+    let idle = true;
+    const next = () => {
+      turn++;
+      if (idle) setImmediate(next);
+    };
+    next();
+    const turns: number[] = [];
+    addon.Program = class extends Plain {
+      override steps(...of: Parameters<NativeProgram['steps']>): Promise<number> {
+        return turns.push(turn) <= 20 ? Promise.resolve(0) : super.steps(...of);
+      }
+    };
+    try {
+      await compiled().fit(x, y, { verbose: 0 });
+    } finally {
+      addon.Program = Plain;
+      idle = false;
+    }
+    assert.ok(turns.length > 20);
+    assert.equal(new Set(turns.slice(0, 20)).size, 20);
   });
 
   it('a worker can be ended in mid-fit', async () => {

@@ -16,17 +16,20 @@ template <class T>
 class ForwardBlocks {
  public:
   explicit ForwardBlocks(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)), cut_(config) {
-    Places kernels, recurrents, places;
-    const auto rowsOf = [&](int64_t rows) { return static_cast<size_t>(rows * padded()) * sizeof(T); };
-    const auto take = [&](int64_t rows) { return places.take(rowsOf(rows)); };
+    Places places;
+    const auto bytesOfRows = [&](int64_t rows) { return static_cast<size_t>(rows * padded()) * sizeof(T); };
+    const auto take = [&](int64_t rows) { return places.take(bytesOfRows(rows)); };
+    int64_t rowsOfKernels = 0, rowsOfRecurrents = 0;
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
-      kernel_[p] = kernels.take(rowsOf(product.x ? int64_t(product.gates) * c_.F : 0));
-      recurrent_[p] = recurrents.take(rowsOf(product.state == StateOperand::none ? 0 : int64_t(product.gates) * c_.H));
+      kernel_[p] = rowsOfKernels * padded();
+      recurrent_[p] = rowsOfRecurrents * padded();
+      if (product.x) rowsOfKernels += int64_t(product.gates) * c_.F;
+      if (product.state != StateOperand::none) rowsOfRecurrents += int64_t(product.gates) * c_.H;
       if (product.state == StateOperand::reset) twice_ = 1;
     }
-    kernels_ = {kernels.used(), places.take(c_.lasting ? 0 : kernels.used())};
-    recurrents_ = {recurrents.used(), places.take(c_.lasting ? 0 : recurrents.used())};
+    kernels_ = {bytesOfRows(rowsOfKernels), take(c_.lasting ? 0 : rowsOfKernels)};
+    recurrents_ = {bytesOfRows(rowsOfRecurrents), take(c_.lasting ? 0 : rowsOfRecurrents)};
     sums_ = take(int64_t(lesser(c_.T, kAhead)) * c_.layout.gates);
     gates_ = take(c_.layout.rows);
     bias_ = take(c_.layout.rows);
@@ -38,7 +41,12 @@ class ForwardBlocks {
   void run(const ForwardOperands<T>& o, char* space) const {
     std::memset(space + bias_, 0, workspace - bias_);
     gatherBias(c_, o.bias, at(space, gates_));
-    const Weights w = {packOf(o, o.kernel, c_.F, kernels_, space), packOf(o, o.recurrent, c_.H, recurrents_, space)};
+    Weights w = {at(space, kernels_.place), at(space, recurrents_.place)};
+    if (c_.lasting) {
+      w.kernel = kept(o, o.kernel, c_.F, kernels_, [&](const Units& own, T* to) { packKernel(o, own, to); });
+      w.recurrent =
+          kept(o, o.recurrent, c_.H, recurrents_, [&](const Units& own, T* to) { packRecurrent(o, own, to); });
+    }
     // A first step of each sample gathers its states.
     const int stepsOfSample = 1 + (c_.T << twice_);
     for (int part = 0; part < cut_.parts; ++part) {
@@ -49,7 +57,10 @@ class ForwardBlocks {
     inSteps(o.pool, c_.B * stepsOfSample, cut_.parts, c_.flops() / 2, [&](int step, int part) {
       const int sample = c_.B == 1 ? 0 : step / stepsOfSample, now = step - sample * stepsOfSample - 1;
       const Units& own = cut_.of[part];
-      if (step == 0) pack(o, own, w);
+      if (step == 0 && !c_.lasting) {
+        packKernel(o, own, at(space, kernels_.place));
+        packRecurrent(o, own, at(space, recurrents_.place));
+      }
       if (now < 0) {
         begin(o, own, sample, space);
       } else {
@@ -72,12 +83,17 @@ class ForwardBlocks {
     size_t bytes, place;
   };
   struct Weights {
-    Packs::Pack kernel, recurrent;
+    const T *kernel, *recurrent;
   };
-  Packs::Pack packOf(const ForwardOperands<T>& o, const T* w, int rows, const Packing& packing, char* space) const {
-    if (!c_.lasting) return {space + packing.place, true};
+  // Those that last, packed by pack(units, to) where they are not yet.
+  template <class F>
+  const T* kept(const ForwardOperands<T>& o, const T* w, int rows, const Packing& packing, F pack) const {
     const int64_t form = static_cast<int64_t>(c_.kind) * (kMostParts + 1) + cut_.parts;
-    return o.packs->find(w, static_cast<size_t>(rows * c_.columns()) * sizeof(T), form, packing.bytes);
+    const auto make = [&](char* to) {
+      for (int part = 0; part < cut_.parts; ++part) pack(cut_.of[part], reinterpret_cast<T*>(to));
+    };
+    const size_t size = static_cast<size_t>(rows * c_.columns()) * sizeof(T);
+    return reinterpret_cast<const T*>(o.packs->find(w, size, form, packing.bytes, make));
   }
 
   static T* at(char* space, size_t place) { return reinterpret_cast<T*>(space + place); }
@@ -87,11 +103,12 @@ class ForwardBlocks {
   static T* share(char* space, size_t place, const Units& own, int64_t rows) {
     return at(space, place) + rows * own.unit;
   }
-  T* kernelOf(int p, const Units& own, const Weights& w) const {
-    return share(w.kernel.memory, kernel_[p], own, int64_t(c_.F) * c_.layout.product[p].gates);
+  // Where these units' weights of a product begin, among all that are packed.
+  int64_t kernelAt(int p, const Units& own) const {
+    return kernel_[p] + int64_t(c_.F) * c_.layout.product[p].gates * own.unit;
   }
-  T* recurrentOf(int p, const Units& own, const Weights& w) const {
-    return share(w.recurrent.memory, recurrent_[p], own, int64_t(c_.H) * c_.layout.product[p].gates);
+  int64_t recurrentAt(int p, const Units& own) const {
+    return recurrent_[p] + int64_t(c_.H) * c_.layout.product[p].gates * own.unit;
   }
   // [gates, lanes] of a step
   T* sumsOf(const Units& own, int s, char* space) const {
@@ -102,16 +119,20 @@ class ForwardBlocks {
   T* state(char* space, int which) const { return at(space, states_) + which * padded(); }
   Rows<T> rowOf(int which, const Units& own, char* space) const { return {state(space, which) + own.unit, 0}; }
 
-  void pack(const ForwardOperands<T>& o, const Units& own, const Weights& w) const {
+  void packKernel(const ForwardOperands<T>& o, const Units& own, T* to) const {
     for (int p = 0; p < c_.layout.products; ++p) {
-      const Product& product = c_.layout.product[p];
-      const auto packed = [&](const T* from, int K, T* to) {
-        packUnits<T>(from + int64_t(product.column) * c_.H, c_.columns(), K, product.gates, c_.H, own, own.blocks[p],
-                     to);
-      };
-      if (w.kernel.fresh && product.x) packed(o.kernel, c_.F, kernelOf(p, own, w));
-      if (w.recurrent.fresh && product.state != StateOperand::none) packed(o.recurrent, c_.H, recurrentOf(p, own, w));
+      if (c_.layout.product[p].x) packProduct(o.kernel, c_.F, p, own, to + kernelAt(p, own));
     }
+  }
+  void packRecurrent(const ForwardOperands<T>& o, const Units& own, T* to) const {
+    for (int p = 0; p < c_.layout.products; ++p) {
+      if (c_.layout.product[p].state == StateOperand::none) continue;
+      packProduct(o.recurrent, c_.H, p, own, to + recurrentAt(p, own));
+    }
+  }
+  void packProduct(const T* w, int K, int p, const Units& own, T* to) const {
+    const Product& product = c_.layout.product[p];
+    packUnits<T>(w + int64_t(product.column) * c_.H, c_.columns(), K, product.gates, c_.H, own, own.blocks[p], to);
   }
 
   void scatter(const T* from, const Units& own, int sample, T* to) const {
@@ -144,7 +165,7 @@ class ForwardBlocks {
       for (int block = 0; block < own.blocks[p].count; ++block) {
         const int lane = own.blocks[p].first(block) * L;
         const UnitSums<T>& kernel = unitSumsOf<T>(product.gates, own.blocks[p].rows(block));
-        UnitOperands<T> u{kernelOf(p, own, w) + int64_t(c_.F) * product.gates * lane,
+        UnitOperands<T> u{w.kernel + kernelAt(p, own) + int64_t(c_.F) * product.gates * lane,
                           c_.F,
                           o.x + timeOf(c_, s) * step + sample,
                           c_.reverse ? -step : step,
@@ -219,7 +240,7 @@ class ForwardBlocks {
         continue;
       }
       const T* const h = product.state == StateOperand::reset ? state(space, kStateReset) : used;
-      const T* const w = recurrentOf(p, own, weights);
+      const T* const w = weights.recurrent + recurrentAt(p, own);
       const Blocks& blocks = own.blocks[p];
       for (int i = 0; i < blocks.count; ++i) {
         // In turns from either end: the blocks that the step before read last may still be in the first-level cache.
@@ -233,8 +254,8 @@ class ForwardBlocks {
   RnnConfig c_;
   CellSteps<T> steps_;
   UnitCut<T> cut_;
-  int twice_ = 0;                    // 1 where a step has two phases, the second behind the reset of the state
-  size_t kernel_[3], recurrent_[3];  // of each product, among the packed weights
+  int twice_ = 0;                     // 1 where a step has two phases, the second behind the reset of the state
+  int64_t kernel_[3], recurrent_[3];  // where each product begins among the packed weights
   Packing kernels_, recurrents_;
   size_t sums_, gates_, bias_, peephole_, states_;
 };
