@@ -61,14 +61,14 @@ TEST(Packs, AreDroppedWithWhatTheyWereMadeOf) {
 TEST(Packs, OthersMayBeDroppedMeanwhile) {
   Packs packs;
   char memory[200] = {};
-  makes(packs, memory, 100);
+  makes(packs, memory + 100, 100);
   std::thread other([&] {
     for (int i = 0; i < 2000; ++i) {
-      EXPECT_TRUE(makes(packs, memory + 100, 100));
-      packs.drop(memory + 100, 1);
+      EXPECT_TRUE(makes(packs, memory, 100));
+      packs.drop(memory, 1);
     }
   });
-  for (int i = 0; i < 2000; ++i) EXPECT_FALSE(makes(packs, memory, 100));
+  for (int i = 0; i < 2000; ++i) EXPECT_FALSE(makes(packs, memory + 100, 100));
   other.join();
 }
 
