@@ -90,15 +90,19 @@ CellSteps<T> cellSteps(const RnnConfig& config);
 #define SEQNN_FLAT
 #endif
 
-// f(row, lane, n): n lanes from `lane` on, n constant but for the last part of a row.
+// f(row, lane, n): n lanes from `lane` on, n constant but for the last part of a row. All whole vectors are one loop,
+// so that what f reads each time, like tables, is brought into registers (and what does not fit, spilled) once a block.
 template <class T, class F>
 SEQNN_INLINE void overBlock(int rows, int lanes, F f) {
   constexpr int kStep = kLanes<T>;
-  for (int row = 0; row < rows; ++row) {
-    int lane = 0;
-    for (; lane + kStep <= lanes; lane += kStep) f(row, lane, kStep);
-    if (lane < lanes) f(row, lane, lanes - lane);
+  const int whole = lanes - lanes % kStep;
+  for (int row = 0, lane = 0; row < rows && whole > 0;) {
+    f(row, lane, kStep);
+    lane += kStep;
+    if (lane == whole) lane = 0, ++row;
   }
+  if (whole == lanes) return;
+  for (int row = 0; row < rows; ++row) f(row, whole, lanes - whole);
 }
 
 template <class T>
