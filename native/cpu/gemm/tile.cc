@@ -48,6 +48,9 @@ SEQNN_INLINE void tileBody(const T* w, int ldw, const Segment<T>* segments, int 
       store(p, y);
     }
   };
+#if defined(__GNUC__)
+  __asm__("" : "+r"(c));  // or the rows' addresses are found, and spilled, before the loop
+#endif
   (write(c + (I / V) * ldc + (I % V) * kLanes<T>, acc[I], I % V), ...);
 }
 
