@@ -120,14 +120,11 @@ SEQNN_INLINE Vec<T> vexpm1(Vec<T> x) {
 }
 
 #if defined(__AVX512F__)
-// The value at x of a function by pieces; x within them.
+// The value at x, which lies in this piece of the function.
 template <class Pieces>
-SEQNN_INLINE Vec<float> byPieces(Vec<float> x) {
+SEQNN_INLINE Vec<float> byPieces(Vec<float> x, __m512i piece) {
   constexpr int kRows = sizeof Pieces::kOf / sizeof Pieces::kOf[0];
-  const __m512i piece = _mm512_castps_si512(x * splat<float>(1 / Pieces::kWidth) + splat<float>(Fit<float>::kMagic));
-  const auto row = [piece](int i) -> Vec<float> {
-    return _mm512_permutex2var_ps(load(Pieces::kOf[i]), piece, load(Pieces::kOf[i] + 16));
-  };
+  const auto row = [piece](int i) -> Vec<float> { return _mm512_permutexvar_ps(piece, load(Pieces::kOf[i])); };
   const Vec<float> d = x - row(0);
   Vec<float> y = row(kRows - 1);
   for (int i = kRows - 2; i > 0; --i) y = y * d + row(i);
@@ -159,7 +156,8 @@ SEQNN_INLINE Vec<T> vtanh(Vec<T> x) {
   const Vec<T> a = vmin(vabs<T>(x), splat<T>(Fit<T>::kTanhOne));
   if constexpr (sizeof(T) == 4) {
 #if defined(__AVX512F__)
-    return withSign<T>(byPieces<TanhPieces>(a), x);
+    const Vec<float> shifted = a + splat<float>(TanhPieces::kShift);
+    return withSign<T>(byPieces<TanhPieces>(a, _mm512_srli_epi32(_mm512_castps_si512(shifted), 21)), x);
 #else
     return withSign<T>(tanhInParts(a), x);
 #endif
@@ -191,8 +189,11 @@ template <class T>
 SEQNN_INLINE Vec<T> vgate(Vec<T> x) {
   if constexpr (sizeof(T) == 4) {
 #if defined(__AVX512F__)
-    const Vec<T> y = byPieces<SigmoidPieces>(x);
-    const auto outside = _mm512_cmp_ps_mask(vabs<T>(x), splat<T>(SigmoidPieces::kEnd), _CMP_NLE_UQ);
+    const Vec<float> low = -vabs<T>(x);
+    const Vec<float> nearest = low * splat<float>(1 / SigmoidPieces::kWidth) + splat<float>(Fit<float>::kMagic);
+    const Vec<float> ofLow = byPieces<SigmoidPieces>(low, _mm512_castps_si512(nearest));
+    const Vec<float> y = select(x > splat<T>(T(0)), splat<T>(T(1)) - ofLow, ofLow);
+    const auto outside = _mm512_cmp_ps_mask(low, splat<float>(-SigmoidPieces::kEnd), _CMP_NGE_UQ);
     if (__builtin_expect(outside == 0, 1)) return y;
     return _mm512_mask_blend_ps(outside, y, vsigmoid<T>(x));
 #else
