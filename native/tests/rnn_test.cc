@@ -188,6 +188,10 @@ TEST(Rnn, OneLongSequence) {
     checkForward(c);
     c.reverse = c.mask = c.initial = c.dropout = true;
     checkForward(c);
+    if (c.normed()) continue;
+    c.bias = false, c.activation = "gelu", c.recurrentActivation = "hardSigmoid2";
+    if (c.lstm()) c.peephole = true, c.forgetBias = 1, c.order = "ijfo", c.clip = 0.3;
+    checkForward(c);
   }
 }
 

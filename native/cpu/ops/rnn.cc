@@ -100,21 +100,12 @@ bool unitsFillLanesBetter(const RnnConfig& c) {
   return !c.keepsReserve && c.norm == Norm::none && !c.between() && c.B <= 4 &&
          c.B * unitVectors <= c.H * sampleVectors;
 }
-// Steps that are worth the packing of the weights, or large weights that last; it pads units to whole vectors gate by
-// gate.
+// Large weights, where they last or the steps are worth their packing. Small ones are faster read as they lie: packed,
+// every gate's units are padded to whole vectors.
 template <class T>
 bool packsUnits(const RnnConfig& c) {
   constexpr int kManySteps = 8, kLargeUnits = 4 * kLanes<T>;
-  const bool many = c.T * c.B >= kManySteps, large = c.H >= kLargeUnits;
-  if (!unitsFillLanesBetter<T>(c) || !(many || (large && c.lasting))) return false;
-  const auto vectorsOf = [](int columns) { return (columns + kLanes<T> - 1) / kLanes<T>; };
-  int padded = 0, asTheyLie = 0;
-  for (int p = 0; p < c.layout.products; ++p) {
-    const Product& product = c.layout.product[p];
-    asTheyLie += vectorsOf(product.gates * c.H);
-    if (product.state != StateOperand::none) padded += product.gates * vectorsOf(c.H);
-  }
-  return large || 4 * padded <= 5 * asTheyLie;
+  return unitsFillLanesBetter<T>(c) && c.H >= kLargeUnits && (c.lasting || c.T * c.B >= kManySteps);
 }
 
 template <class T>
