@@ -100,12 +100,13 @@ bool unitsFillLanesBetter(const RnnConfig& c) {
   return !c.keepsReserve && c.norm == Norm::none && !c.between() && c.B <= 4 &&
          c.B * unitVectors <= c.H * sampleVectors;
 }
-// Large weights, where they last or the steps are worth their packing. Small ones are faster read as they lie: packed,
-// every gate's units are padded to whole vectors.
+// Large weights, where they last or the steps are worth their packing, which pads every gate's units to whole vectors.
+// Fewer units are faster read as they lie, unless a step has many rows of weights.
 template <class T>
 bool packsUnits(const RnnConfig& c) {
-  constexpr int kManySteps = 8, kLargeUnits = 4 * kLanes<T>;
-  return unitsFillLanesBetter<T>(c) && c.H >= kLargeUnits && (c.lasting || c.T * c.B >= kManySteps);
+  constexpr int kManySteps = 8, kLargeUnits = 4 * kLanes<T>, kManyRows = 96;
+  const bool large = c.H >= kLargeUnits, many = c.T * c.B >= kManySteps;
+  return unitsFillLanesBetter<T>(c) && ((large && c.lasting) || (many && (large || c.F + c.H >= kManyRows)));
 }
 
 template <class T>
