@@ -33,6 +33,7 @@ constexpr Layer kLayers[] = {
     {"lstm", 4, 5, 20, 1, 50, 1},
     {"gruResetAfter", 3, 4, 20, 1, 50, 1},
     {"simple", 1, 0, 20, 1, 50, 1},
+    {"simple", 1, 0, 20, 1, 50, 20},
     {"gruResetAfter", 3, 4, 40, 1, 50, 40},
     {"gruResetAfter", 3, 4, 60, 1, 50, 1},
     {"gruResetAfter", 3, 4, 60, 1, 50, 60},

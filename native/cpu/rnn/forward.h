@@ -71,7 +71,9 @@ template <class T>
 void scatterSample(const T* from, int unit, int units, int B, int sample, T* to) {
   if (!to) return;
   if (B == 1) {
-    std::memcpy(to + unit, from + unit, static_cast<size_t>(units) * sizeof(T));
+    overBlock<T>(1, units, [&](int, int lane, int n) SEQNN_FLAT {
+      storeLanes<T>(to + unit + lane, loadLanes<T>(from + unit + lane, n), n);
+    });
   } else {
     for (int u = unit; u < unit + units; ++u) to[int64_t(u) * B + sample] = from[u];
   }

@@ -83,8 +83,8 @@ class ForwardUnits {
   explicit ForwardUnits(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)) {
     Places places;
     bias_ = places.take(size_t(c_.layout.rows) * c_.H * sizeof(T));
-    // gates, h' with dropout, the dropout mask, r h', two alternating h and c
-    scratch_ = places.take(size_t(c_.layout.rows + 7) * padded() * sizeof(T));
+    // two alternating h and c, h' with dropout, the dropout mask, r h', peepholes, gates
+    scratch_ = places.take(size_t(2 + 2 + 1 + 1 + 1 + 3 + c_.layout.rows) * padded() * sizeof(T));
     workspace = places.used();
   }
 
@@ -96,7 +96,9 @@ class ForwardUnits {
   size_t workspace;
 
  private:
-  int64_t padded() const { return paddedBatch<T>(c_.H); }
+  // Steps write whole vectors, as a load does not get its value from a masked store before that has reached the cache.
+  // What lies behind the last unit is never read by a product.
+  int padded() const { return paddedBatch<T>(c_.H); }
 
   void gather(const T* from, int sample, T* to) const { gatherSample(from, 0, c_.H, c_.B, sample, to); }
   void scatter(const T* from, T* to, int sample) const { scatterSample(from, 0, c_.H, c_.B, sample, to); }
@@ -105,25 +107,28 @@ class ForwardUnits {
     const int H = c_.H;
     const int64_t state = int64_t(H) * c_.B;
     T* next = reinterpret_cast<T*>(space + scratch_);
-    const auto take = [&] {
-      T* row = next;
-      next += padded();
-      return row;
+    const auto take = [&](int rows = 1) {
+      T* const first = next;
+      next += rows * padded();
+      return first;
     };
     T* hs[2] = {take(), take()};
     T* cs[2] = {take(), take()};
     T* used = take();
     T* dropout = take();
     T* reset = take();
-    T* gates = next;
+    T* peephole = take(3);
+    T* gates = take(c_.layout.rows);
     gather(o.h0, sample, hs[1]);
     gather(o.c0, sample, cs[1]);
     if (o.dropout) gather(o.dropout, sample, dropout);
-    const CellConstants<T> constants = cellConstants<T>(c_, o.peephole);
+    if (o.peephole) copyRows<T>({o.peephole, H}, {peephole, padded()}, 3, H);
+    CellConstants<T> constants = cellConstants<T>(c_, o.peephole ? peephole : nullptr);
+    constants.units = padded();
 
     ForwardBlock<T> b;
     b.rows = 1;
-    b.lanes = H;
+    b.lanes = padded();
     b.unitInner = true;
     b.keep = nullptr;
     b.gateStride = H;
