@@ -30,17 +30,15 @@ export function readWorkloads(path: string): Record<string, Workload> {
 
 /** SimpleRNN without activation, layer normalization, tanh: the textbook's cell, written as a user would. */
 class LNSimpleRNNCell extends Layer implements RNNCell {
-  stateSize = this.units;
-  outputSize = this.units;
-  cell = this.track(layers.simpleRNNCell({ units: this.units, activation: null, dtype: this.dtype }));
-  norm = this.track(layers.layerNormalization({ dtype: this.dtype }));
-  activation = activations.get('tanh');
+  readonly stateSize: number;
+  private readonly cell;
+  private readonly norm = this.track(layers.layerNormalization({ dtype: this.dtype }));
+  private readonly activation = activations.get('tanh');
 
-  constructor(
-    readonly units: number,
-    dtype: DType,
-  ) {
+  constructor(units: number, dtype: DType) {
     super({ dtype });
+    this.stateSize = units;
+    this.cell = this.track(layers.simpleRNNCell({ units, activation: null, dtype }));
   }
 
   override call(inputs: any, states: any): any {

@@ -21,7 +21,7 @@ function makeSeries(seed: number): [x: Tensor, y: Tensor] {
 /** [S, T, 1] to batches of all series: first everybody's first window, then everybody's second, and so on. */
 function inWindows(t: TensorBase): Tensor {
   const windows = ops.transpose(ops.reshape(t, [SERIES, WINDOWS, WINDOW, 1]), [1, 0, 2, 3]);
-  return ops.reshape(windows, [WINDOWS * SERIES, WINDOW, 1]) as Tensor;
+  return ops.reshape(windows, [WINDOWS * SERIES, WINDOW, 1]);
 }
 
 const [x, y] = makeSeries(1);

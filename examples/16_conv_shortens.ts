@@ -39,7 +39,7 @@ const alone = await train('GRUs alone', [], (t) => t);
 setRandomSeed(1);
 const conv = layers.conv1D({ filters: 20, kernelSize: 4, strides: 2, padding: 'valid', inputShape: [null, 1] });
 // Output t has seen the steps 2t … 2t + 3, so that its targets are those of step 2t + 3.
-const shortened = await train('a convolution, then GRUs', [conv], (t) => t.slice([null, [3, null, 2]]) as Tensor);
+const shortened = await train('a convolution, then GRUs', [conv], (t) => t.slice([null, [3, null, 2]]));
 const flat = data.forecastWindows(series, { steps: 50, ahead: AHEAD });
 const repeated = ops.mean(ops.square(ops.subtract(flat[0].slice([null, -1]), flat[1]))) as Tensor;
 console.log(

@@ -42,7 +42,7 @@ function tones(count: number, seed: number): [x: Tensor, classes: Tensor] {
   const loud = ops.divide(ops.log(ops.add(1, ops.multiply(mu, ops.abs(x)))), Math.log(1 + mu));
   const companded = ops.multiply(ops.sign(x), loud);
   const classes = ops.cast(ops.add(ops.multiply(ops.add(companded, 1), mu / 2), 0.5), 'int32');
-  return [ops.expandDims(companded.slice([null, [0, -1]]), -1) as Tensor, classes as Tensor];
+  return [ops.expandDims(companded.slice([null, [0, -1]]), -1), classes];
 }
 const [x, classes] = tones(size(24, 4), 1);
 const [xTest, classesTest] = tones(4, 9);
@@ -61,5 +61,5 @@ const nats = (await net.evaluate(xTest, next(classesTest), { batchSize: 2, verbo
 const guess = ops.argmax((await net.predict(xTest, { batchSize: 2 })) as Tensor, -1);
 const off = (t: Tensor) => (ops.mean(ops.abs(ops.subtract(t, next(classesTest)))) as Tensor).item().toFixed(2);
 console.log(
-  `held-out: ${(nats / Math.LN2).toFixed(2)} bits a sample of 8; classes off: the last sample again ${off(classesTest.slice([null, [0, -1]]) as Tensor)}, the most likely ${off(guess as Tensor)}`,
+  `held-out: ${(nats / Math.LN2).toFixed(2)} bits a sample of 8; classes off: the last sample again ${off(classesTest.slice([null, [0, -1]]))}, the most likely ${off(guess)}`,
 );

@@ -44,7 +44,7 @@ await report({
     return {
       title: `${written} to ${target.decode(tokens)}`,
       caption: `right: ${iso}; probability ${Math.exp(logProb).toFixed(3)}`,
-      values: (attention as Tensor).slice([null, [0, columns.length]]) as Tensor,
+      values: (attention as Tensor).slice([null, [0, columns.length]]),
       rows: tokens.map((token) => target.decode([token])),
       columns: columns.map((c) => (c === ' ' ? '␣' : c)),
     };

@@ -45,7 +45,7 @@ const [forecast, chance] = (await both.predict([tLeft, tRight])) as Tensor[];
 const meanSquare = (t: Tensor) => (ops.mean(ops.square(ops.subtract(t, tNext))) as Tensor).item();
 const share = (t: Tensor) => (ops.mean(ops.cast(t, 'float32')) as Tensor).item();
 const naive = tLeft.add(tRight).mul(0.5).slice([null, -1]) as Tensor;
-const right01 = share(ops.equal(ops.greater(chance, 0.5), ops.greater(tRises, 0.5)) as Tensor);
+const right01 = share(ops.equal(ops.greater(chance, 0.5), ops.greater(tRises, 0.5)));
 const always = share(tRises);
 console.log(
   `up or down: right in ${(100 * right01).toFixed(1)}%, always the same answer ${(100 * Math.max(always, 1 - always)).toFixed(1)}%`,

@@ -2,17 +2,14 @@ import { activations, Layer, layers, type RNNCell, type TensorBase } from 'seqnn
 
 /** SimpleRNNCell without its activation, then LayerNormalization, then tanh. */
 export class LNSimpleRNNCell extends Layer implements RNNCell {
-  stateSize = this.units;
-  outputSize = this.units;
+  readonly stateSize: number;
   private readonly cell;
   private readonly norm;
   private readonly activation;
 
-  constructor(
-    readonly units: number,
-    activation: activations.ActivationLike = 'tanh',
-  ) {
+  constructor(units: number, activation: activations.ActivationLike = 'tanh') {
     super();
+    this.stateSize = units;
     this.cell = this.track(layers.simpleRNNCell({ units, activation: null }));
     this.norm = this.track(layers.layerNormalization());
     this.activation = activations.get(activation);

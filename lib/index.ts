@@ -3,6 +3,7 @@ import './ops/methods.js';
 export { tensor, Tensor, TensorBase, type NestedArray, type TensorData, type TensorLike } from './program/tensor.js';
 export { SeqnnError, ShapeError, StateError, ValueError } from './program/errors.js';
 export { Variable } from './program/variable.js';
+export type { Operand } from './program/apply.js';
 export type { DType, Precision, Shape } from './program/types.js';
 export { compile, grad, valueAndGrad } from './ops/grad.js';
 export * as ops from './ops/index.js';

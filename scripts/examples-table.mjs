@@ -12,7 +12,7 @@ function described(source) {
   const lines = readFileSync(join(folder, source), 'utf8').split('\n');
   const end = lines.findIndex((line) => !line.startsWith('// '));
   const comment = lines.slice(0, end).map((line) => line.slice(3)).join(' '); // prettier-ignore
-  const text = /^[^:]+: (.+?)(\.$|\. |$)/.exec(comment)?.[1];
+  const text = /^[^:]+: (.+?)(\.$|\. (?=[A-Z])|$)/.exec(comment)?.[1];
   if (!text) throw new Error(`examples/${source}: the first line must be "// how to run it: what it shows".`);
   return text.replaceAll('|', '\\|');
 }

@@ -25,7 +25,7 @@ function windows(task: Task, seed: number): [Tensor, Tensor] {
   const series = data.generateTimeSeries(COUNT, STEPS + ahead, { seed });
   const sequence = task === 'sequence' || task === 'strided';
   const [x, y] = data.forecastWindows(series, { steps: STEPS, ahead, mode: sequence ? 'sequence' : 'last' });
-  return [x, task === 'strided' ? (y.slice([null, [3, null, 2]]) as Tensor) : y];
+  return [x, task === 'strided' ? y.slice([null, [3, null, 2]]) : y];
 }
 
 /** The data of a task; the seed decides the series. */

@@ -12,7 +12,7 @@ export interface WindowViewOptions extends Omit<ForecastWindowsOptions, 'mode'> 
   mode?: 'last' | 'sequence' | 'same';
   /** What the model sees. Default: all features. */
   inputs?: readonly number[];
-  /** Several features to forecast, instead of `feature`: y gets a last axis for them. */
+  /** Several features to forecast, instead of `feature`: y gets a last axis for them (one step: `y.slice([null, 0])`). */
   targets?: readonly number[];
   /** Features that are known for the steps ahead too (the season, a price): a third view [windows, ahead, future.length]. */
   future?: readonly number[];

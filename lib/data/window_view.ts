@@ -9,8 +9,8 @@ export interface ViewPlaces {
   readonly strides: readonly number[];
 }
 
-/** All of an axis, or [start, stop, step] of it; negative numbers count from the end. */
-export type ViewRange = null | readonly (number | null)[];
+/** All of an axis, [start, stop, step] of it, or one index, which drops the axis; negative numbers count from the end. */
+export type ViewRange = null | number | readonly (number | null)[];
 
 /**
  * Rows that overlap in one series: element [r, i, …] is `series.data[base + r·strides[0] + i·strides[1] + …]`. fit, evaluate
@@ -69,22 +69,33 @@ export class WindowView implements TensorData {
   }
 
   /**
-   * Part of the view, which is a view again: `x.slice([[0, 100]])` is the first 100 rows.
+   * Part of the view, which is a view again: `x.slice([[0, 100]])` is the first 100 rows, `y.slice([null, 0])` the first
+   * step of every row.
    *
-   * @param ranges One per axis from the first; steps must be positive.
+   * @param ranges One per axis from the first; steps must be positive. The axis of the rows stays.
    */
   slice(ranges: readonly ViewRange[]): WindowView {
     if (!Array.isArray(ranges) || ranges.length > this.rank)
       throw new ShapeError(
         `windowView: slice ${show(ranges)} of shape ${showShape(this.shape)}; expected at most ${this.rank} ranges.`,
       );
+    if (typeof ranges[0] === 'number')
+      throw new ValueError(
+        `windowView: slice ${show(ranges)}: a view has rows; expected a range for them, or toTensor().`,
+      );
     let { base } = this.places;
-    const strides = [...this.places.strides];
-    const shape = this.shape.map((n, axis) => {
-      const [start, count, step] = bounds(ranges[axis] ?? [], n);
-      if (count > 0) base += start * strides[axis];
-      strides[axis] *= step;
-      return count;
+    const [shape, strides]: [number[], number[]] = [[], []];
+    this.shape.forEach((n, axis) => {
+      const range = ranges[axis] ?? [];
+      const stride = this.places.strides[axis];
+      if (typeof range === 'number') {
+        base += indexOf(range, n) * stride;
+        return;
+      }
+      const [start, count, step] = bounds(range, n);
+      if (count > 0) base += start * stride;
+      shape.push(count);
+      strides.push(stride * step);
     });
     return new WindowView(this.series, shape, { base, strides });
   }
@@ -96,6 +107,13 @@ export class WindowView implements TensorData {
       strides: [...this.places.strides, 1],
     });
   }
+}
+
+function indexOf(index: number, n: number): number {
+  const at = index < 0 ? index + n : index;
+  if (!Number.isInteger(index) || at < 0 || at >= n)
+    throw new ShapeError(`windowView: slice at ${index} of an axis of size ${n}.`);
+  return at;
 }
 
 /** Start, count and step of a range, as Python cuts it to the axis. */

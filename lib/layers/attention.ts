@@ -52,6 +52,10 @@ export abstract class ScoredAttention extends Layer {
     return maskList(inputs, mask)?.[0] ?? null;
   }
 
+  protected override get callArgs(): readonly string[] {
+    return ['returnAttentionScores', 'useCausalMask'];
+  }
+
   call(inputs: Inputs, kwargs: AttentionCallArgs = {}): TensorBase | TensorBase[] {
     const [query, value, key = value] = this.check(inputs);
     const [queryMask, valueMask] = maskList(inputs, kwargs.mask) ?? [null, null];

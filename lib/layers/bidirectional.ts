@@ -72,6 +72,10 @@ export class Bidirectional extends Layer {
     return returnState ? [own] : own;
   }
 
+  protected override get callArgs(): readonly string[] {
+    return ['initialState', 'sequenceLength'];
+  }
+
   call(inputs: TensorBase | readonly TensorBase[], kwargs: CallArgs = {}): any {
     const [x, ...rest] = (Array.isArray(inputs) ? inputs : [inputs]) as TensorBase[];
     const given = rest.length > 0 ? rest : [kwargs.initialState ?? []].flat();
@@ -99,6 +103,6 @@ export class Bidirectional extends Layer {
   }
 
   override getConfig(): Record<string, any> {
-    return { ...super.getConfig(), layer: this.forwardLayer.clone(), backwardLayer: this.backwardLayer.clone() };
+    return { ...super.getConfig(), backwardLayer: this.backwardLayer };
   }
 }

@@ -32,7 +32,7 @@ export class LayerTensor {
 }
 
 /** A value with every LayerTensor in it replaced. */
-function substitute(value: unknown, replace: (t: LayerTensor) => unknown): unknown {
+export function substitute(value: unknown, replace: (t: LayerTensor) => unknown): unknown {
   if (value instanceof LayerTensor) return replace(value);
   return Array.isArray(value) ? value.map((v) => substitute(v, replace)) : value;
 }

@@ -1,12 +1,15 @@
 import * as classes from './classes.js';
+import { checkCallsOf } from './layer.js';
 
 export * from './classes.js';
+
+checkCallsOf(classes);
 
 // One line per layer: layers.lstm(options) makes an LSTM.
 const factory =
   <A extends unknown[], L>(Class: new (...options: A) => L) =>
   (...options: A): L =>
-    new Class(...options);
+    new Class(...((options[0] === undefined ? [{}] : options) as A));
 
 export const activation = factory(classes.Activation);
 export const activityRegularization = factory(classes.ActivityRegularization);

@@ -60,6 +60,12 @@ export interface CallArgs {
 
 export type Inputs = TensorBase | readonly TensorBase[];
 
+const checkedCalls = new WeakSet<object>();
+/** Calls of these classes are refused arguments that they do not take. A class of one's own may take any. */
+export function checkCallsOf(classes: Readonly<Record<string, unknown>>): void {
+  for (const Class of Object.values(classes)) if (typeof Class === 'function') checkedCalls.add(Class);
+}
+
 /** Initializer (default glorotUniform), regularizer and constraint by name or function. */
 export interface WeightOptions extends WeightRule {
   name: string;
@@ -74,7 +80,6 @@ export interface WeightOptions extends WeightRule {
  */
 export abstract class Layer {
   name: string;
-  trainable: boolean;
   built = false;
   /** Whether the mask of the inputs is the mask of the results. */
   supportsMasking = false;
@@ -90,23 +95,32 @@ export abstract class Layer {
   // By the graph of the call: a graph that is gone takes its losses along.
   readonly #added = new WeakMap<Graph, SymbolicTensor[]>();
   #ownDType?: DType;
+  #trainable: boolean;
 
   /** @param options Refused when neither this class nor `own` knows them. */
   constructor(options: LayerConfig = {}, own: readonly string[] = []) {
     const who = this.constructor.name;
-    if (typeof options !== 'object' || options === null)
-      throw new ValueError(`${who}: expected an object of options, got ${show(options)}.`);
     checkOptions(who, options, [...own, ...COMMON]);
     if (options.dtype !== undefined && !isDType(options.dtype))
       throw new ValueError(`${who}: unknown dtype ${show(options.dtype)}.`);
     this.#config = { ...options };
     this.name = options.name ?? uniqueName(who);
-    this.trainable = options.trainable ?? true;
+    this.#trainable = options.trainable ?? true;
     this.#ownDType = options.dtype;
     this.#device = chosenDevice(who, options.device);
     this.#activityRegularizer = regularizers.get(options.activityRegularizer);
     this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
     this.guard();
+  }
+
+  /** Whether an optimizer changes the weights. Set, it holds for all layers inside, too. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(trainable: boolean) {
+    this.#trainable = trainable;
+    for (const layer of this.tracked) layer.trainable = trainable;
   }
 
   get dtype(): DType {
@@ -362,20 +376,25 @@ export abstract class Layer {
       throw new ShapeError(`${this.name}: setStates expected ${stateCount} state(s), got ${given}.`);
   }
 
-  /** The constructor's options. */
+  /** The constructor's options; layers among them are those of this layer. */
   getConfig(): Record<string, any> {
-    return { ...this.#config, name: this.name };
+    const config = { ...this.#config, name: this.name };
+    return this.trainable === (config.trainable ?? true) ? config : { ...config, trainable: this.trainable };
   }
 
-  /** An unbuilt layer of the same options. A class whose constructor takes anything else overrides this. */
+  /**
+   * An unbuilt layer of the same options, with copies of the layers among them. A class whose constructor takes anything
+   * else overrides this.
+   */
   clone(changes: object = {}): this {
     const Class = this.constructor as new (options: object) => this;
     if (Class.length > 0 && Object.keys(this.#config).length === 0) {
       throw new StateError(
-        `${this.name}: a copy is needed and ${Class.name} does not say how to make one; override clone(), or hand the options on to super().`,
+        `${this.name}: a copy is needed and ${Class.name} does not say how to make one; hand its options on to super(), as in super(options, ['units']), or override clone().`,
       );
     }
-    return new Class({ ...this.getConfig(), name: undefined, ...changes });
+    const config = Object.entries(this.getConfig()).map(([key, value]) => [key, copied(value)]);
+    return new Class({ ...Object.fromEntries(config), name: undefined, ...changes });
   }
 
   /** The last axis of an input shape, which must be known. */
@@ -388,8 +407,19 @@ export abstract class Layer {
     return size;
   }
 
+  /** Arguments of a call that this class takes beside `training` and `mask`. */
+  protected get callArgs(): readonly string[] {
+    return [];
+  }
+
+  private checkCall(kwargs: unknown): void {
+    if (!checkedCalls.has(this.constructor)) return;
+    checkOptions(`${this.name}: call`, kwargs, ['training', 'mask', ...this.callArgs]);
+  }
+
   /** What a model does: hands masks on, calls, gives errors the layer's name. */
   invoke(inputs: Inputs, kwargs: CallArgs = {}): any {
+    this.checkCall(kwargs);
     const mask = kwargs.mask === undefined ? maskOf(inputs) : kwargs.mask;
     try {
       return withTraining(kwargs.training, () => {
@@ -422,6 +452,11 @@ export abstract class Layer {
       ...(several ? (list as Tensor[]) : [inputs as TensorLike]),
     );
   }
+}
+
+function copied(value: unknown): unknown {
+  if (value instanceof Layer) return value.clone();
+  return Array.isArray(value) ? value.map(copied) : value;
 }
 
 /** Shapes in the nesting of the inputs. */

@@ -1,4 +1,4 @@
-import { add, logicalOr, maximum, minimum, multiply, subtract } from '../ops/arithmetic.js';
+import { add, logicalOr, maximum, minimum, multiply, subtract, where } from '../ops/arithmetic.js';
 import { reshape } from '../ops/shape.js';
 import { ShapeError, ValueError } from '../program/errors.js';
 import { TensorBase } from '../program/tensor.js';
@@ -36,7 +36,8 @@ abstract class ElementwiseMerge extends Merge {
     super(options);
   }
 
-  protected abstract merge(inputs: readonly TensorBase[]): TensorBase;
+  /** @param masks Of the inputs, as many axes as these; null where there is none. */
+  protected abstract merge(inputs: readonly TensorBase[], masks: readonly (TensorBase | null)[]): TensorBase;
 
   override build(inputShape: PartialShape | readonly PartialShape[]): void {
     if (!Array.isArray(inputShape[0])) return;
@@ -58,15 +59,21 @@ abstract class ElementwiseMerge extends Merge {
     return true;
   }
 
-  call(inputs: Inputs): TensorBase {
+  call(inputs: Inputs, kwargs: CallArgs = {}): TensorBase {
     const list = this.listOf(inputs, this.inputCount);
+    const masks = maskList(inputs, kwargs.mask) ?? list.map(() => null);
     const rank = Math.max(...list.map((x) => x.rank));
-    const spread = ({ shape: [batch, ...rest] }: TensorBase) => [
-      batch,
-      ...new Array<number>(rank - 1 - rest.length).fill(1),
-      ...rest,
-    ];
-    return this.merge(list.map((x) => (x.rank === rank ? x : reshape(x, spread(x)))));
+    const ones = (count: number) => new Array<number>(count).fill(1);
+    /** With as many axes as the others, the new ones behind the batch; of a mask after those that it lacks of its input. */
+    const spread = (x: TensorBase, own: number) => {
+      if (x.rank === rank) return x;
+      const [batch, ...rest] = x.shape;
+      return reshape(x, [batch, ...ones(rank - own), ...rest, ...ones(own - x.rank)]);
+    };
+    return this.merge(
+      list.map((x) => spread(x, x.rank)),
+      masks.map((mask, i) => mask && spread(mask, list[i].rank)),
+    );
   }
 
   /** How many inputs there must be; undefined: any number. */
@@ -89,11 +96,35 @@ export class Subtract extends ElementwiseMerge {
   }
 }
 
-/** The product of all inputs. */
+/** The product of all inputs. A masked entry counts as 1; where all inputs are masked the result is 0, as in Keras. */
 export class Multiply extends ElementwiseMerge {
-  protected merge(inputs: readonly TensorBase[]): TensorBase {
-    return inputs.reduce((a, b) => multiply(a, b));
+  protected merge(inputs: readonly TensorBase[], masks: readonly (TensorBase | null)[]): TensorBase {
+    const factors = inputs.map((x, i) => (masks[i] ? where(masks[i], x, 1) : x));
+    const product = factors.reduce((a, b) => multiply(a, b));
+    if (masks.includes(null)) return product;
+    return where(
+      (masks as readonly TensorBase[]).reduce((a, b) => logicalOr(a, b)),
+      product,
+      0,
+    );
   }
+}
+
+/** `op` over all inputs, as Keras does it: a masked entry takes the other side's value. */
+function overReal(
+  op: (a: TensorBase, b: TensorBase) => TensorBase,
+  inputs: readonly TensorBase[],
+  masks: readonly (TensorBase | null)[],
+): TensorBase {
+  let [y] = inputs;
+  let [seen] = masks;
+  for (let i = 1; i < inputs.length; i++) {
+    const mask = masks[i];
+    const x = mask ? where(mask, inputs[i], y) : inputs[i];
+    y = op(seen ? where(seen, y, x) : y, x);
+    seen = seen && mask && logicalOr(seen, mask);
+  }
+  return y;
 }
 
 /** The mean of all inputs. */
@@ -108,14 +139,14 @@ export class Average extends ElementwiseMerge {
 
 /** The largest of all inputs; at a tie each gets half of the gradient. */
 export class Maximum extends ElementwiseMerge {
-  protected merge(inputs: readonly TensorBase[]): TensorBase {
-    return inputs.reduce((a, b) => maximum(a, b));
+  protected merge(inputs: readonly TensorBase[], masks: readonly (TensorBase | null)[]): TensorBase {
+    return overReal(maximum, inputs, masks);
   }
 }
 
 /** The smallest of all inputs; at a tie each gets half of the gradient. */
 export class Minimum extends ElementwiseMerge {
-  protected merge(inputs: readonly TensorBase[]): TensorBase {
-    return inputs.reduce((a, b) => minimum(a, b));
+  protected merge(inputs: readonly TensorBase[], masks: readonly (TensorBase | null)[]): TensorBase {
+    return overReal(minimum, inputs, masks);
   }
 }

@@ -118,6 +118,10 @@ export class MultiHeadAttention extends Layer {
     return maskList(inputs, mask)?.[0] ?? null;
   }
 
+  protected override get callArgs(): readonly string[] {
+    return ['returnAttentionScores', 'useCausalMask', 'queryMask', 'valueMask', 'keyMask', 'attentionMask'];
+  }
+
   call(inputs: readonly TensorBase[], kwargs: MultiHeadAttentionCallArgs = {}): TensorBase | TensorBase[] {
     const [query, value, key = value] = inputs.map((x) => this.floating(x));
     if (query.shape[0] !== value.shape[0] || value.shape[1] !== key.shape[1])

@@ -1,4 +1,4 @@
-import { exp, subtract } from '../ops/arithmetic.js';
+import { exp, subtract, where } from '../ops/arithmetic.js';
 import { logsumexp, normalizeAxes } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
@@ -29,11 +29,11 @@ export class Softmax extends Layer {
   call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
     const axes = normalizeAxes(this.name, this.axis, inputs.rank);
     const { mask } = kwargs;
-    let x = this.floating(inputs);
-    if (mask instanceof TensorBase) {
-      const lacking = new Array<number>(x.rank - mask.rank).fill(1);
-      x = hideScores(x, reshape(mask, [...mask.shape, ...lacking]), axes);
-    }
-    return axes.length === 1 ? softmax(x, axes[0]) : exp(subtract(x, logsumexp(x, axes, true)));
+    const x = this.floating(inputs);
+    const over = (z: TensorBase) =>
+      axes.length === 1 ? softmax(z, axes[0]) : exp(subtract(z, logsumexp(z, axes, true)));
+    if (!(mask instanceof TensorBase)) return over(x);
+    const seen = reshape(mask, [...mask.shape, ...new Array<number>(x.rank - mask.rank).fill(1)]);
+    return where(seen, over(hideScores(x, seen, axes)), 0);
   }
 }

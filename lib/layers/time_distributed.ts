@@ -1,8 +1,11 @@
-import { reshape } from '../ops/shape.js';
+import { any } from '../ops/reduce.js';
+import { reshape, slice, stack } from '../ops/shape.js';
 import { ShapeError, show, ValueError } from '../program/errors.js';
-import type { TensorBase } from '../program/tensor.js';
+import { TensorBase } from '../program/tensor.js';
 import { showShape } from '../program/types.js';
-import { Layer, type CallArgs, type LayerConfig, type PartialShape } from './layer.js';
+import { BatchNormalization } from './batch_normalization.js';
+import { isTraining } from './context.js';
+import { Layer, type CallArgs, type Inputs, type LayerConfig, type PartialShape } from './layer.js';
 
 export interface TimeDistributedOptions extends LayerConfig {
   layer: Layer;
@@ -30,15 +33,29 @@ export class TimeDistributed extends Layer {
     return true;
   }
 
+  /** @param kwargs Of a mask [B, T, …] each step gets its part. */
   call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
-    const args = { training: kwargs.training, mask: null };
-    if (this.layer.actsOnVectors) return this.layer.invoke(inputs, args);
+    const { training } = kwargs;
+    const mask = kwargs.mask instanceof TensorBase ? kwargs.mask : null;
+    if (this.layer.actsOnVectors) return this.layer.invoke(inputs, { training, mask: null });
     const [batch, steps, ...step] = inputs.shape;
-    const result: TensorBase = this.layer.invoke(reshape(inputs, [batch * steps, ...step]), args);
+    if (isTraining(kwargs) && hasMoments(this.layer)) {
+      // Each step is a batch of its own, whose moments the moving ones follow.
+      const at = (x: TensorBase, t: number) => slice(x, [null, t]);
+      const one = (t: number) =>
+        this.layer.invoke(at(inputs, t), { training, mask: mask && at(mask, t) }) as TensorBase;
+      return stack(Array.from({ length: steps }, (_, t) => one(t)), 1); // prettier-ignore
+    }
+    const inner = mask && mask.rank > 2 ? reshape(mask, [batch * steps, ...mask.shape.slice(2)]) : null;
+    const result: TensorBase = this.layer.invoke(reshape(inputs, [batch * steps, ...step]), { training, mask: inner });
     return reshape(result, [batch, steps, ...result.shape.slice(1)]);
   }
 
-  override getConfig(): Record<string, any> {
-    return { ...super.getConfig(), layer: this.layer.clone() };
+  /** Steps in which the layer hides parts from each other are real where any part is. */
+  override computeMask(_inputs: Inputs, mask: CallArgs['mask']): CallArgs['mask'] {
+    if (!(mask instanceof TensorBase) || mask.rank <= 2) return mask;
+    return any(mask, [...mask.shape.keys()].slice(2));
   }
 }
+
+const hasMoments = (layer: Layer): boolean => layer instanceof BatchNormalization || layer.tracked.some(hasMoments);

@@ -117,10 +117,10 @@ export const dice = lossFactory('dice', {}, () => (t, p) => {
   return subtract(1, divide(multiply(2, both), add(add(sum(t), sum(p)), EPSILON)));
 });
 
-/** Dice with weights of their own for false positives and false negatives. */
+/** Dice with weights of their own: alpha for what was missed, beta for what was found wrongly, as Keras computes it. */
 export const tversky = lossFactory('tversky', { alpha: 0.5, beta: 0.5 }, ({ alpha, beta }) => (t, p) => {
   const both = sum(multiply(t, p));
   const [extra, missed] = [sum(multiply(subtract(1, t), p)), sum(multiply(t, subtract(1, p)))];
-  const all = add(add(both, add(multiply(alpha, extra), multiply(beta, missed))), EPSILON);
+  const all = add(add(both, add(multiply(alpha, missed), multiply(beta, extra))), EPSILON);
   return subtract(1, divide(both, all));
 });

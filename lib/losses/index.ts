@@ -40,7 +40,7 @@ export function factoryOf(name: string): LossFactory<any> | undefined {
 }
 
 /** A loss by name, a loss made by a factory, or a function (yTrue, yPred) → losses. */
-export function get(loss: string | LossFunction | Loss | LossFactory<any>): LossFunction | Loss {
+export function get(loss: string | LossFunction | { readonly lossName: string }): LossFunction | Loss {
   if (typeof loss === 'string') {
     const factory = factoryOf(loss);
     if (!factory)
@@ -53,5 +53,5 @@ export function get(loss: string | LossFunction | Loss | LossFactory<any>): Loss
     throw new ValueError(`loss: expected a name or a function (yTrue, yPred) => losses, got ${show(loss)}.`);
   // A factory that was given without being called.
   if (Object.values(FACTORIES).includes(loss as LossFactory<any>)) return (loss as LossFactory<any>)();
-  return loss as LossFunction;
+  return loss;
 }

@@ -1,7 +1,7 @@
-import { divide, maximum, multiply } from '../ops/arithmetic.js';
+import { divide, equal, maximum, multiply, where } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { mean, sum } from '../ops/reduce.js';
-import { reshape } from '../ops/shape.js';
+import { reshape, squeeze } from '../ops/shape.js';
 import { ShapeError, show, ValueError } from '../program/errors.js';
 import { SymbolicTensor } from '../program/graph.js';
 import { TensorBase } from '../program/tensor.js';
@@ -21,7 +21,9 @@ export interface Weighting {
 
 /** A weight [batch] weighs whole samples, whatever axes the losses have after it. */
 export function overSamples(who: string, weight: TensorBase, values: TensorBase): TensorBase {
-  const [, aligned] = sameRank(values, weight);
+  // As Keras, [batch, 1] weighs losses [batch].
+  const column = weight.rank === values.rank + 1 && weight.shape.at(-1) === 1;
+  const [, aligned] = sameRank(values, column ? squeeze(weight, -1) : weight);
   if (aligned.rank > values.rank || aligned.shape.some((n, i) => n !== 1 && n !== values.shape[i])) {
     throw new ShapeError(
       `${who}: sample weights ${showShape(weight.shape)} do not fit losses of shape ${showShape(values.shape)}.`,
@@ -71,5 +73,8 @@ export function reduceLoss(
   if (weight) values = multiply(values, weight);
   if (reduction === 'none') return values;
   if (reduction === 'sum') return sum(values);
-  return reduction === 'meanWithSampleWeight' && weight ? divide(sum(values), sum(weight)) : mean(values);
+  if (reduction !== 'meanWithSampleWeight' || !weight) return mean(values);
+  const total = sum(weight);
+  const nothing = equal(total, 0);
+  return where(nothing, 0, divide(sum(values), where(nothing, 1, total)));
 }

@@ -1,6 +1,7 @@
 import { negative } from '../ops/arithmetic.js';
 import { factoryOf } from '../losses/index.js';
-import { checkInteger, checkOptions } from '../program/errors.js';
+import { operand, type Operand } from '../program/apply.js';
+import { checkInteger, checkOptions, checkPlain, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import * as accuracies from './accuracy.js';
 import { MeanMetric, type Metric, type MetricFunction } from './metric.js';
@@ -10,23 +11,46 @@ import { MeanMetric, type Metric, type MetricFunction } from './metric.js';
 interface NameOption {
   name?: string;
 }
-export type MetricFactory<O extends object = object, M = Metric> = ((options?: O & NameOption) => M) & {
+export interface MetricFactory<O extends object = object, M = Metric> {
+  (options?: O & NameOption): M;
   readonly metricName: string;
-};
+}
+
+/** Makes a metric from options, or, given targets and predictions, the values that it averages. */
+export interface MeanFactory<O extends object = object> extends MetricFactory<O> {
+  (yTrue: Operand, yPred: Operand): TensorBase;
+}
+
+/** @param values With the default options; null where the metric is no plain mean. */
+function meanFactory<O extends object>(
+  metricName: string,
+  make: (options: O & NameOption) => Metric,
+  values: (() => MetricFunction) | null,
+): MeanFactory<O> {
+  const create = (first: (O & NameOption) | Operand = {} as O, yPred?: Operand) => {
+    if (yPred === undefined) return make(first as O);
+    if (!values)
+      throw new ValueError(
+        `${metricName}: is no mean over samples; use ${metricName}() and its updateState and result.`,
+      );
+    const of = (y: Operand) => operand(y, undefined, metricName);
+    return values()(of(first as Operand), of(yPred));
+  };
+  return Object.assign(create, { metricName }) as MeanFactory<O>;
+}
 
 /** A factory whose metric averages a function made from the options. */
 function factory<O extends object>(
   metricName: string,
   defaults: O,
   make: (options: O) => MetricFunction,
-  last?: (mean: number) => number,
-): MetricFactory<Partial<O>> {
-  const create = (options: Partial<O> & NameOption = {}): Metric => {
+): MeanFactory<Partial<O>> {
+  const create = (options: Partial<O> & NameOption): Metric => {
     checkOptions(metricName, options, [...Object.keys(defaults), 'name']);
-    const metric = new MeanMetric(options.name ?? metricName, make({ ...defaults, ...options }), last);
+    const metric = new MeanMetric(options.name ?? metricName, make({ ...defaults, ...options }));
     return Object.assign(metric, { made: { metricName, options } });
   };
-  return Object.assign(create, { metricName });
+  return meanFactory(metricName, create, () => make(defaults));
 }
 
 /** The mean of a loss of the same name, with the loss's options. */
@@ -35,13 +59,18 @@ function ofLoss(
   lossName = metricName,
   change: (values: TensorBase) => TensorBase = (values) => values,
   last?: (mean: number) => number,
-): MetricFactory<Record<string, unknown>> {
-  const create = ({ name = metricName, ...options }: Record<string, unknown> & NameOption = {}): Metric => {
+): MeanFactory<Record<string, unknown>> {
+  const values = (options: object): MetricFunction => {
     const loss = factoryOf(lossName)!(options);
-    const metric = new MeanMetric(name, (t, p) => change(loss(t, p)), last);
+    return (t, p) => change(loss(t, p));
+  };
+  const create = (given: Record<string, unknown> & NameOption): Metric => {
+    checkPlain(metricName, given);
+    const { name = metricName, ...options } = given;
+    const metric = new MeanMetric(name, values(options), last);
     return Object.assign(metric, { made: { metricName, options: { name, ...options } } });
   };
-  return Object.assign(create, { metricName });
+  return meanFactory(metricName, create, last ? null : () => values({}));
 }
 
 export const meanSquaredError = ofLoss('meanSquaredError');

@@ -42,7 +42,7 @@ const BY_NAME = new Map(Object.entries({ ...FACTORIES, ...ALIASES }));
 
 /** A metric by name (which becomes its name), a metric, a factory, or a function (yTrue, yPred) → values to average. */
 export function get(
-  metric: string | Metric<any> | MetricFunction | factories.MetricFactory<any, Metric<any>>,
+  metric: string | Metric<any> | MetricFunction | { readonly metricName: string } | { readonly lossName: string },
 ): Metric<any> {
   if (metric instanceof Metric) return metric;
   if (typeof metric === 'string') {
@@ -56,9 +56,9 @@ export function get(
   }
   if (typeof metric !== 'function')
     throw new ValueError(`metric: expected a name, a metric or a function (yTrue, yPred), got ${show(metric)}.`);
-  if ('metricName' in metric) return (metric as factories.MetricFactory)();
+  if ('metricName' in metric) return (metric as unknown as factories.MetricFactory)();
   if ('lossName' in metric) {
-    const loss = losses.get(metric as losses.LossFunction) as losses.Loss;
+    const loss = losses.get(metric) as losses.Loss;
     return new MeanMetric(loss.lossName, loss);
   }
   return new MeanMetric(metric.name || 'metric', metric);

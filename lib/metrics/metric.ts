@@ -102,9 +102,12 @@ export class MeanMetric extends Metric {
     // Each sample counts once, however many steps it has; a figure for the whole batch counts for all its samples.
     const samples = values.rank > 0 ? values.shape[0] : yPred.shape[0];
     const share = values.size === 0 ? 0 : samples / values.size;
+    const mask = yPred instanceof SymbolicTensor ? yPred.mask : null;
+    // A figure for the whole batch has no samples to weigh, one per sample no steps to hide.
+    const givens = [values.rank > 0 ? sampleWeight : null, mask && mask.rank <= values.rank ? mask : null];
     let weight: TensorBase | null = null;
-    for (const given of [sampleWeight, yPred instanceof SymbolicTensor ? yPred.mask : null]) {
-      if (!given || given.rank > values.rank) continue;
+    for (const given of givens) {
+      if (!given) continue;
       const one = overSamples(`metric '${this.name}'`, cast(given, 'float64'), values);
       weight = weight ? multiply(weight, one) : one;
     }

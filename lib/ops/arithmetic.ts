@@ -16,7 +16,8 @@ export const multiply = binary('mul', 'same', (g, _y, a, b) => [multiply(g, b), 
 export const divide = binary('div', 'float', (g, y, _a, b) => [divide(g, b), negative(divide(multiply(g, y), b))]);
 /** a to the power b. */
 export const power = binary('pow', 'same', (g, y, a, b) => [
-  multiply(g, multiply(b, power(a, subtract(b, 1)))),
+  // a⁰ is 1 at 0, too, where the rule would say 0 · ∞.
+  multiply(g, where(equal(b, 0), 0, multiply(b, power(a, subtract(b, 1))))),
   multiply(g, multiply(y, where(greater(a, 0), log(where(greater(a, 0), a, 1)), 0))),
 ]);
 /** ⌊a / b⌋ */

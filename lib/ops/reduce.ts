@@ -3,7 +3,7 @@ import { ShapeError, show } from '../program/errors.js';
 import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type Spec } from '../program/types.js';
-import { add, divide, equal, exp, log, multiply, sqrt, square, subtract } from './arithmetic.js';
+import { abs, add, divide, equal, exp, less, log, multiply, sqrt, square, subtract, where } from './arithmetic.js';
 import { cast } from './cast.js';
 import { broadcastTo, reshape } from './shape.js';
 
@@ -76,7 +76,7 @@ function gradient({ inputs, outputs, attrs: { kind, axes }, grads }: GradContext
     case 'mean':
       return broadcastTo(multiply(g, 1 / count), x.shape);
     case 'prod':
-      return divide(multiply(g, y), x);
+      return multiply(g, productOfOthers(x, y, axes));
     case 'max':
     case 'min': {
       const hit = cast(equal(x, y), x.dtype);
@@ -85,6 +85,15 @@ function gradient({ inputs, outputs, attrs: { kind, axes }, grads }: GradContext
     default:
       return null;
   }
+}
+
+/** What y, the product of all, is without each: with one zero the product of the rest there, with two or more none. */
+function productOfOthers(x: TensorBase, y: TensorBase, axes: Axes): TensorBase {
+  const zero = equal(x, 0);
+  const count = sum(zero, axes, true);
+  const nonzero = where(zero, 1, x);
+  const atZero = where(equal(count, 1), prod(nonzero, axes, true), 0);
+  return where(zero, atZero, divide(y, nonzero));
 }
 
 function reduce(kind: string, x: Operand, axes: Axes, keepDims: boolean): TensorBase {
@@ -122,7 +131,9 @@ export function std(x: Operand, axis?: Axes, keepDims = false): TensorBase {
 /** log Σ eˣ without overflow. */
 export function logsumexp(x: Operand, axis?: Axes, keepDims = false): TensorBase {
   const t = operand(x, undefined, 'logsumexp');
-  const top = max(t, axis, true);
+  const largest = max(t, axis, true);
+  // Infinities are left in the sum: ∞ − ∞ would be NaN.
+  const top = where(less(abs(largest), Infinity), largest, 0);
   const kept = log(sum(exp(subtract(t, top)), axis, true));
   const result = add(kept, top);
   return keepDims ? result : reshape(result, sum(t, axis).shape);

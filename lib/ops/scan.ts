@@ -7,7 +7,7 @@ import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js'
 import { Program } from '../program/program.js';
 import { currentOwner } from '../program/owner.js';
 import { currentDevice, onDevice } from '../program/placement.js';
-import type { Tensor, TensorBase } from '../program/tensor.js';
+import type { TensorBase } from '../program/tensor.js';
 import { symbolsOf, trace } from '../program/trace.js';
 import { sameShape, showShape } from '../program/types.js';
 import { add } from './arithmetic.js';
@@ -283,6 +283,6 @@ function runScan(body: ScanBody, first: readonly TensorBase[], sequences: readon
     const result = scan(body, symbols.slice(sequences.length), symbols.slice(0, sequences.length), options);
     return [...result.states, ...result.outputs];
   });
-  const results = new Program(graph, outputs).run(all as Tensor[]);
+  const results = new Program(graph, outputs).run(all);
   return { states: results.slice(0, first.length), outputs: results.slice(first.length) };
 }

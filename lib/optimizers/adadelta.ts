@@ -20,7 +20,7 @@ export class Adadelta extends ComposedOptimizer {
   private readonly epsilon: number;
 
   constructor(options: AdadeltaOptions = {}) {
-    super('adadelta', { learningRate: 0.001, ...options }, ['rho', 'epsilon']);
+    super('adadelta', options, ['rho', 'epsilon']);
     this.rho = checkRange('adadelta', 'rho', options.rho ?? 0.95, 0, 1);
     this.epsilon = checkRange('adadelta', 'epsilon', options.epsilon ?? 1e-7, 0, Infinity);
   }

@@ -21,7 +21,7 @@ export class Adagrad extends ComposedOptimizer {
   private readonly epsilon: number;
 
   constructor(options: AdagradOptions = {}) {
-    super('adagrad', { learningRate: 0.001, ...options }, ['initialAccumulatorValue', 'epsilon']);
+    super('adagrad', options, ['initialAccumulatorValue', 'epsilon']);
     this.start = checkRange('adagrad', 'initialAccumulatorValue', options.initialAccumulatorValue ?? 0.1, 0, Infinity);
     this.epsilon = checkRange('adagrad', 'epsilon', options.epsilon ?? 1e-7, 0, Infinity);
   }

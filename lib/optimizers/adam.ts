@@ -20,7 +20,7 @@ export class Adam extends Optimizer {
   private readonly epsilon: number;
 
   constructor(options: AdamOptions = {}, className = 'adam') {
-    super(className, { learningRate: 0.001, ...options }, ['beta1', 'beta2', 'epsilon', 'amsgrad']);
+    super(className, options, ['beta1', 'beta2', 'epsilon', 'amsgrad']);
     this.amsgrad = options.amsgrad ?? false;
     this.beta1 = checkRange(className, 'beta1', options.beta1 ?? 0.9, 0, 1);
     this.beta2 = checkRange(className, 'beta2', options.beta2 ?? 0.999, 0, 1);

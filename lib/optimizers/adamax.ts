@@ -25,7 +25,7 @@ export class Adamax extends ComposedOptimizer {
   private readonly epsilon: number;
 
   constructor(options: AdamaxOptions = {}) {
-    super('adamax', { learningRate: 0.001, ...options }, ['beta1', 'beta2', 'epsilon']);
+    super('adamax', options, ['beta1', 'beta2', 'epsilon']);
     this.beta1 = checkRange('adamax', 'beta1', options.beta1 ?? 0.9, 0, 1);
     this.beta2 = checkRange('adamax', 'beta2', options.beta2 ?? 0.999, 0, 1);
     this.epsilon = checkRange('adamax', 'epsilon', options.epsilon ?? 1e-7, 0, Infinity);

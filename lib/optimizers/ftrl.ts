@@ -36,7 +36,7 @@ export class Ftrl extends ComposedOptimizer {
 
   constructor(options: FtrlOptions = {}) {
     const own = ['learningRatePower', 'initialAccumulatorValue', ...STRENGTHS];
-    super('ftrl', { learningRate: 0.001, ...options }, own);
+    super('ftrl', options, own);
     this.start = checkRange('ftrl', 'initialAccumulatorValue', options.initialAccumulatorValue ?? 0.1, 0, Infinity);
     this.power = checkRange('ftrl', 'learningRatePower', options.learningRatePower ?? -0.5, -Infinity, 0);
     const checked = STRENGTHS.map((name) => [name, checkRange('ftrl', name, options[name] ?? 0, 0, Infinity)]);

@@ -20,7 +20,7 @@ export class Lion extends ComposedOptimizer {
   private readonly beta2: number;
 
   constructor(options: LionOptions = {}) {
-    super('lion', { learningRate: 0.001, ...options }, ['beta1', 'beta2']);
+    super('lion', options, ['beta1', 'beta2']);
     this.beta1 = checkRange('lion', 'beta1', options.beta1 ?? 0.9, 0, 1);
     this.beta2 = checkRange('lion', 'beta2', options.beta2 ?? 0.99, 0, 1);
   }

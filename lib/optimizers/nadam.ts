@@ -28,7 +28,7 @@ export class Nadam extends ComposedOptimizer {
   private readonly epsilon: number;
 
   constructor(options: NadamOptions = {}) {
-    super('nadam', { learningRate: 0.001, ...options }, ['beta1', 'beta2', 'epsilon']);
+    super('nadam', options, ['beta1', 'beta2', 'epsilon']);
     this.beta1 = checkRange('nadam', 'beta1', options.beta1 ?? 0.9, 0, 1);
     this.beta2 = checkRange('nadam', 'beta2', options.beta2 ?? 0.999, 0, 1);
     this.epsilon = checkRange('nadam', 'epsilon', options.epsilon ?? 1e-7, 0, Infinity);

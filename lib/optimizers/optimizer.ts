@@ -42,6 +42,7 @@ export interface UpdateContext {
 /** Turns gradients into new weights. `apply` is traced into the train program, so the whole update runs natively. */
 export abstract class Optimizer {
   readonly name: string;
+  readonly options: OptimizerOptions;
   /** Batches applied so far; with gradientAccumulationSteps several of them make one update. */
   readonly iterations = new Variable(new Tensor(new Int32Array(1), []), 'iterations', false);
   readonly schedule: Schedule | null;
@@ -51,13 +52,19 @@ export abstract class Optimizer {
   private readonly accumulation: Accumulation | null;
   private undecayed: (variable: Variable) => boolean = () => false;
 
-  /** @param own Names of the options that only this optimizer has. */
+  /**
+   * @param own Names of the options that only this optimizer has.
+   * @param learningRate The default.
+   */
   protected constructor(
     readonly className: string,
-    readonly options: OptimizerOptions,
+    given: OptimizerOptions,
     own: readonly string[],
+    learningRate = 0.001,
   ) {
-    checkOptions(className, options, [...own, ...COMMON]);
+    checkOptions(className, given, [...COMMON, ...own]);
+    const options = { learningRate, ...given };
+    this.options = options;
     checkClip(className, options);
     this.averaging = Averaging.of(className, options);
     this.accumulation = Accumulation.of(className, options);

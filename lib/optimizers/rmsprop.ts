@@ -20,7 +20,7 @@ export class RMSprop extends Optimizer {
   private readonly centered: boolean;
 
   constructor(options: RMSpropOptions = {}) {
-    super('rmsprop', { learningRate: 0.001, ...options }, ['rho', 'momentum', 'epsilon', 'centered']);
+    super('rmsprop', options, ['rho', 'momentum', 'epsilon', 'centered']);
     this.rho = checkRange('rmsprop', 'rho', options.rho ?? 0.9, 0, 1);
     this.momentum = checkRange('rmsprop', 'momentum', options.momentum ?? 0, 0, 1);
     this.epsilon = checkRange('rmsprop', 'epsilon', options.epsilon ?? 1e-7, 0, Infinity);

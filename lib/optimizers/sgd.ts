@@ -15,7 +15,7 @@ export class SGD extends Optimizer {
   private readonly momentum: number;
 
   constructor(options: SGDOptions = {}) {
-    super('sgd', { learningRate: 0.01, ...options }, ['momentum', 'nesterov']);
+    super('sgd', options, ['momentum', 'nesterov'], 0.01);
     this.momentum = checkRange('sgd', 'momentum', options.momentum ?? 0, 0, 1);
   }
 

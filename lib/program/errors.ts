@@ -48,11 +48,26 @@ export function suggestion(name: string, valid: readonly string[]): string {
   return near !== undefined ? ` Did you mean '${near}'?` : ` Expected one of: ${valid.join(', ')}.`;
 }
 
-/** Refuses options that `who` does not have. */
-export function checkOptions(who: string, options: object, valid: readonly string[]): void {
+/** Refuses what is not a plain object; `example` is an option. */
+export function checkPlain(who: string, options: unknown, example?: string): asserts options is object {
+  if (isPlain(options)) return;
+  const form = example === undefined ? '' : `, like { ${example}: … }`;
+  throw new ValueError(`${who}: expected an object of options${form}, got ${show(options)}.`);
+}
+
+/** Refuses what is not a plain object, and options that `who` does not have. */
+export function checkOptions(who: string, options: unknown, valid: readonly string[]): asserts options is object {
+  checkPlain(who, options, valid[0]);
   for (const key of Object.keys(options)) {
     if (!valid.includes(key)) throw new ValueError(`${who}: unknown option '${key}'.${suggestion(key, valid)}`);
   }
+}
+
+// By the prototype's own prototype, as an object of another realm (a vm context, a test runner) is plain, too.
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** An integer of at least `low`, or an error that names the option. */

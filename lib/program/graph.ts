@@ -3,7 +3,7 @@ import { SeqnnError, ShapeError } from './errors.js';
 import { currentPlacement, type Placement } from './placement.js';
 import { TensorBase, type Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
-import { MAX_RANK, type DType, type Precision, type Shape, type Spec } from './types.js';
+import { MAX_RANK, showShape, type DType, type Precision, type Shape, type Spec } from './types.js';
 
 /** One operation of a graph, or one of its sources (input, variable, constant). */
 export interface Node {
@@ -40,6 +40,30 @@ export class SymbolicTensor extends TensorBase {
     readonly dtype: DType,
   ) {
     super();
+  }
+
+  get data(): never {
+    throw this.noElements('data');
+  }
+
+  item(): never {
+    throw this.noElements('item()');
+  }
+
+  toArray(): never {
+    throw this.noElements('toArray()');
+  }
+
+  /** Math.max(x, 0) and x + 1 would make a NaN of it. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return `symbolic tensor ${showShape(this.shape)} ${this.dtype}`;
+    throw this.noElements('its number');
+  }
+
+  private noElements(what: string): SeqnnError {
+    return new SeqnnError(
+      `${what} of a symbolic tensor ${showShape(this.shape)}: it has no elements until the program runs. Compute with ops and methods of tensors instead.`,
+    );
   }
 }
 

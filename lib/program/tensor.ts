@@ -15,10 +15,21 @@ export interface TensorData {
 /** Whatever a function of this library takes for a tensor. */
 export type TensorLike = TensorBase | NestedArray | TensorData | TypedArray;
 
-/** What concrete and symbolic tensors share. The ops are its methods too (lib/ops/methods.ts). */
+/**
+ * What concrete and symbolic tensors share. The ops are its methods too (lib/ops/methods.ts). To read the elements of a
+ * symbolic one is an error: it has none until the program runs.
+ */
 export abstract class TensorBase {
   abstract readonly shape: Shape;
   abstract readonly dtype: DType;
+  /** The elements in row-major order. */
+  abstract readonly data: TypedArray;
+
+  /** The only element of a tensor of size 1. */
+  abstract item(): number;
+
+  /** Nested arrays; a scalar gives a number. */
+  abstract toArray(): any;
 
   /** Number of axes. */
   get rank(): number {
@@ -55,7 +66,6 @@ export class Tensor extends TensorBase {
     }
   }
 
-  /** The only element of a tensor of size 1. */
   item(): number {
     if (this.data.length !== 1)
       throw new ShapeError(
@@ -64,7 +74,6 @@ export class Tensor extends TensorBase {
     return this.data[0];
   }
 
-  /** Nested arrays; a scalar gives a number. */
   toArray(): any {
     const build = (axis: number, offset: number, stride: number): unknown => {
       if (axis === this.shape.length) return this.dtype === 'bool' ? this.data[offset] !== 0 : this.data[offset];

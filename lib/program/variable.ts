@@ -2,7 +2,7 @@ import { native, type NativeBuffer } from '../runtime/addon.js';
 import { ShapeError, StateError } from './errors.js';
 import { currentDevice, onDevice } from './placement.js';
 import { TensorBase, Tensor, tensor, type TensorLike } from './tensor.js';
-import { allocate, DTYPES, sameShape, showShape, sizeOf, type DType, type Shape } from './types.js';
+import { allocate, DTYPES, sameShape, showShape, sizeOf, type DType, type Shape, type TypedArray } from './types.js';
 
 /** A weight, an optimizer slot, a counter: native memory with a shape and a name that programs read and write in place. */
 export class Variable extends TensorBase {
@@ -44,6 +44,19 @@ export class Variable extends TensorBase {
   /** A copy of the current value. */
   value(): Tensor {
     return new Tensor(this.buffer.read(0, allocate(this.dtype, this.size)), this.shape, this.dtype);
+  }
+
+  /** A copy of the elements. */
+  get data(): TypedArray {
+    return this.value().data;
+  }
+
+  item(): number {
+    return this.value().item();
+  }
+
+  toArray(): any {
+    return this.value().toArray();
   }
 
   /**

@@ -45,9 +45,9 @@ export class AttentionCell extends CellWrapper {
   private lookedAt: Memory | null = null;
   private seen: ((weights: TensorBase) => void) | null = null;
 
-  constructor(private readonly attentionOptions: AttentionCellOptions) {
-    super(attentionOptions, ['attention', 'style', 'attentionSize']);
-    const { attention = 'general', style = 'luong', attentionSize } = attentionOptions;
+  constructor(options: AttentionCellOptions) {
+    super(options, ['attention', 'style', 'attentionSize']);
+    const { attention = 'general', style = 'luong', attentionSize } = options;
     this.style = checkChoice(this.name, 'style', style, STYLES);
     this.attention = this.track(this.mechanism(attention));
     if (this.style === 'bahdanau') {
@@ -138,11 +138,6 @@ export class AttentionCell extends CellWrapper {
     this.seen?.(weights);
     const combined: TensorBase = combine.call(concatenate([context, output]));
     return [combined, [...next, combined]];
-  }
-
-  override getConfig(): Record<string, any> {
-    const { attention } = this.attentionOptions;
-    return typeof attention === 'object' ? { ...super.getConfig(), attention: attention.clone() } : super.getConfig();
   }
 }
 

@@ -47,10 +47,6 @@ export class AttentionRNN extends SequenceLayer {
       super.call([x, ...(states.length > 0 ? given : [])], { ...kwargs, mask }),
     );
   }
-
-  override getConfig(): Record<string, any> {
-    return { ...super.getConfig(), cell: this.cell.clone() };
-  }
 }
 
 /** @throws ShapeError for a memory that is not [B, S, M], or a mask that is not its [B, S]. */

@@ -227,8 +227,4 @@ export class Decoder extends Layer {
     }
     return found;
   }
-
-  override getConfig(): Record<string, any> {
-    return { ...super.getConfig(), cell: this.cell.clone() };
-  }
 }

@@ -1,3 +1,4 @@
+import { checkCallsOf } from '../layers/layer.js';
 import { AttentionCell, type AttentionCellOptions } from './attention_cell.js';
 import { AttentionRNN, type AttentionRNNOptions } from './attention_rnn.js';
 import { Decoder, type DecoderOptions } from './decoder.js';
@@ -5,7 +6,11 @@ import { AdditiveMechanism, DotMechanism, GeneralMechanism, type AdditiveOptions
 import { MultiHeadMechanism, type MultiHeadOptions } from './multi_head.js';
 import { ScheduledSamplingCell, type ScheduledSamplingCellOptions } from './scheduled_sampling.js';
 
+import * as classes from './classes.js';
+
 export * from './classes.js';
+
+checkCallsOf(classes);
 export type {
   AdditiveOptions,
   AttentionCellOptions,

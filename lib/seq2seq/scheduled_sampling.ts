@@ -86,11 +86,6 @@ export class ScheduledSamplingCell extends Layer implements RNNCell, DrawingCell
     return [own, negative(log(negative(log(u))))];
   }
 
-  override getConfig(): Record<string, any> {
-    const { embedding, cell, projection } = this;
-    return { ...super.getConfig(), embedding: embedding.clone(), cell: cell.clone(), projection: projection.clone() };
-  }
-
   call(inputs: TensorBase, states: any, kwargs?: CallArgs): [TensorBase, TensorBase[]] {
     const given = states as readonly TensorBase[];
     const [own, noise] = drawnFor(this) ?? [];

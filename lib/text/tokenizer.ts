@@ -152,7 +152,7 @@ export class Tokenizer {
     const ids = typeof given === 'string' ? Int32Array.from(this.encode(given)) : given;
     const index = tensor(ids, undefined, 'int32', 'oneHot');
     for (const id of index.data) this.vocabulary.tokenOf(id);
-    return oneHot(index, this.size) as Tensor;
+    return oneHot(index, this.size);
   }
 
   /** What `tokenizerFromJSON` makes an equal one of. */

@@ -12,9 +12,11 @@ import { PRECISIONS, showShape, type Precision } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
 import type { Slot } from './slots.js';
 
-export type LossLike = string | losses.LossFunction | losses.LossFactory<any>;
+/** A name, a loss, its factory, or a function of targets and predictions. */
+export type LossLike = string | losses.LossFunction | { readonly lossName: string };
+/** A name, a metric, its factory, a loss or its factory, or a function of targets and predictions. */
 export type MetricLike =
-  string | Metric<any> | metrics.MetricFunction | metrics.MetricFactory<any, Metric<any>> | losses.LossFactory<any>;
+  string | Metric<any> | metrics.MetricFunction | { readonly metricName: string } | { readonly lossName: string };
 
 /** One value for all outputs, or one per output as a list or by name. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;

@@ -1,9 +1,10 @@
 import { InputLayer } from '../layers/input.js';
-import { LayerTensor, parentsOf, runNode, type LayerNode } from '../layers/connect.js';
+import { LayerTensor, parentsOf, runNode, substitute, type LayerNode } from '../layers/connect.js';
 import type { CallArgs, Layer } from '../layers/layer.js';
 import { checkOptions, show, ValueError } from '../program/errors.js';
 import { atOnce, type Parts } from '../program/parts.js';
 import type { TensorBase } from '../program/tensor.js';
+import { inKerasOrder } from './layer_order.js';
 import { Model, type Structure, type Wiring } from './model.js';
 import type { Slot } from './slots.js';
 import { Stream, type StreamOptions } from './stream.js';
@@ -22,6 +23,7 @@ export class GraphModel extends Model {
   readonly outputs: readonly LayerTensor[];
   /** In an order in which each finds its inputs computed. */
   private readonly nodes: readonly LayerNode[];
+  readonly layers: readonly Layer[];
   private readonly severalOutputs: boolean;
 
   constructor(options: GraphModelOptions) {
@@ -33,6 +35,7 @@ export class GraphModel extends Model {
     this.outputs = tensorsOf('outputs', options.outputs);
     this.severalOutputs = Array.isArray(options.outputs);
     this.nodes = sorted(this.inputs, this.outputs);
+    this.layers = inKerasOrder(this.wiring());
     const names = new Map<string, Layer>();
     for (const layer of this.layers) {
       if (names.has(layer.name))
@@ -40,10 +43,6 @@ export class GraphModel extends Model {
       names.set(layer.name, layer);
     }
     this.built = true;
-  }
-
-  get layers(): readonly Layer[] {
-    return [...new Set([...this.inputs.map((t) => t.layer), ...this.nodes.map((n) => n.layer)])];
   }
 
   get inputSlots(): readonly Slot[] {
@@ -85,8 +84,7 @@ export class GraphModel extends Model {
   }
 
   override structure(): Structure {
-    if (this.constructor !== GraphModel)
-      throw new ValueError(`save: model '${this.name}' is of a class of its own, ${this.constructor.name}.`);
+    this.checkPlain('save', GraphModel);
     return { ...this.wiring(), outputs: this.severalOutputs ? this.outputs : this.outputs[0] };
   }
 
@@ -116,7 +114,30 @@ export class GraphModel extends Model {
   }
 
   override getConfig(): Record<string, any> {
-    return { name: this.name };
+    const { name, trainable, inputs, outputs } = this;
+    return { name, trainable, inputs, outputs: this.severalOutputs ? outputs : outputs[0] };
+  }
+
+  /** A model of copies of the layers, which keep their names; it is not compiled, and its weights are new. */
+  override clone(changes: object = {}): this {
+    this.checkPlain('clone', GraphModel);
+    const layers = new Map<Layer, Layer>();
+    const copyOf = (layer: Layer): Layer => {
+      const copy = layers.get(layer) ?? layer.clone({ name: layer.name });
+      layers.set(layer, copy);
+      return copy;
+    };
+    const places = new Map(
+      this.inputs.map((t) => [t, new InputLayer({ name: t.layer.name, batchShape: t.shape, dtype: t.dtype }).output]),
+    );
+    const placed = (value: unknown): any => substitute(value, (t) => places.get(t));
+    for (const { layer, inputs, kwargs, outputs } of this.nodes) {
+      const args = Object.entries(kwargs).map(([key, value]) => [key, placed(value)]);
+      const results = [copyOf(layer).apply(placed(inputs), Object.fromEntries(args))].flat() as LayerTensor[];
+      outputs.forEach((t, i) => places.set(t, results[i]));
+    }
+    const { trainable, inputs, outputs } = this.getConfig();
+    return new GraphModel({ trainable, inputs: placed(inputs), outputs: placed(outputs), ...changes }) as this;
   }
 }
 

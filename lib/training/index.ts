@@ -1,5 +1,11 @@
 // Models and their training.
 
+import { checkCallsOf } from '../layers/layer.js';
+import { GraphModel } from './graph_model.js';
+import { Sequential } from './sequential.js';
+
+checkCallsOf({ GraphModel, Sequential });
+
 export * as callbacks from './callbacks/index.js';
 export { Callback, type CallbackLike, type Hooks } from './callbacks/index.js';
 export type { CompileOptions, Logs, LossLike, MetricLike } from './compiled.js';

@@ -21,6 +21,7 @@ import type { Arrays, Slot } from './slots.js';
 import type { InputOptions } from '../layers/input.js';
 import { saveModel } from './save.js';
 import { testOnBatch, trainOnBatch } from './single_batch.js';
+import type { Stream, StreamOptions } from './stream.js';
 import { summaryOf, type Row } from './summary.js';
 import { readTensors, writeTensors } from './weights_file.js';
 
@@ -64,13 +65,37 @@ export abstract class Model extends Layer implements Programmable {
     this.session = new Session(this);
   }
 
-  abstract get layers(): readonly Layer[];
+  abstract readonly layers: readonly Layer[];
+  /** For a model of a part of this one: `model({ inputs: m.inputs, outputs: m.outputOf('gru') })`. */
+  abstract readonly inputs: readonly LayerTensor[];
+  abstract readonly outputs: readonly LayerTensor[];
   abstract get inputSlots(): readonly Slot[];
   abstract get outputSlots(): readonly Slot[];
   abstract structure(): Structure;
+  /** The model one step at a time (for a model of layers that need no steps to come). */
+  abstract stream(options?: StreamOptions): Stream<any>;
   /** null while the shapes are not known. */
   abstract wiring(): Wiring | null;
   protected abstract get rows(): readonly Row[];
+
+  /**
+   * What a layer of this model gives where it is used last; a list for a layer of several results.
+   *
+   * @param which Its name, or its place.
+   */
+  outputOf(which: string | number): LayerTensor | readonly LayerTensor[] {
+    const layer = this.getLayer(which);
+    const { inputs, nodes } = this.wired();
+    const { outputs } = nodes.findLast((node) => node.layer === layer) ?? { outputs: inputs.filter((t) => t.layer === layer) }; // prettier-ignore
+    return outputs.length === 1 ? outputs[0] : outputs;
+  }
+
+  /** @throws StateError while the shapes are not known. */
+  protected wired(): Wiring {
+    const wiring = this.wiring();
+    if (!wiring) throw notBuilt(this.name);
+    return wiring;
+  }
 
   // The layers inside take what they are given in their own dtype.
   protected override adopt<X>(inputs: X): X {
@@ -141,6 +166,12 @@ export abstract class Model extends Layer implements Programmable {
   *forwardParts(inputs: readonly TensorBase[], training: boolean): Parts<TensorBase[]> {
     yield;
     return this.forward(inputs, training);
+  }
+
+  /** @throws ValueError for a class of one's own: only that knows how it is made. */
+  protected checkPlain(who: string, plain: abstract new (...options: never) => Model): void {
+    if (this.constructor !== plain)
+      throw new ValueError(`${who}: model '${this.name}' is of a class of its own, ${this.constructor.name}.`);
   }
 
   /** The layers changed: programs made of the old ones are dropped. */
@@ -337,7 +368,10 @@ function split<O extends object>(
 
 function shapesOf(name: string, slots: readonly Slot[]): unknown {
   const shapes = slots.map((s) => s.shape);
-  if (shapes.some((s) => s === null))
-    throw new StateError(`model '${name}' is not built yet. Give its first layer an inputShape, or fit it first.`);
+  if (shapes.some((s) => s === null)) throw notBuilt(name);
   return shapes.length === 1 ? shapes[0] : shapes;
+}
+
+function notBuilt(name: string): StateError {
+  return new StateError(`model '${name}' is not built yet. Give its first layer an inputShape, or fit it first.`);
 }

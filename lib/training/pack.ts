@@ -122,22 +122,14 @@ interface Described {
   readonly config?: object;
 }
 
-/** A layer's options with the layers in it themselves instead of copies, and without what only made first values. */
+/** A layer's options, without what only made first values. */
 function settled(layer: Layer): Record<string, unknown> {
   const config = layer.getConfig();
   const { name: _name, ...own } = config;
   if (layer.constructor.length > 0 && Object.keys(own).length === 0 && !nameIn(layerClasses, layer.constructor))
     throw new StateError(
-      `save: layer '${layer.name}': ${layer.constructor.name} does not say how it was made; hand its options on to super(), or override getConfig().`,
+      `save: layer '${layer.name}': ${layer.constructor.name} does not say how it was made; hand its options on to super(), as in super(options, ['units']), or override getConfig().`,
     );
-  let next = 0;
-  const itself = (key: string, value: unknown): unknown => {
-    const isLayers = [value].flat().some((v) => v instanceof Layer);
-    if (!isLayers) return value;
-    const member = (layer as unknown as Record<string, unknown>)[key];
-    if (member !== undefined && Array.isArray(member) === Array.isArray(value)) return member;
-    return value instanceof Layer && !layer.tracked.includes(value) ? (layer.tracked[next++] ?? value) : value;
-  };
   const kept = Object.entries(config).filter(([key, v]) => !(typeof v === 'function' && key.endsWith('nitializer')));
-  return Object.fromEntries(kept.map(([key, v]) => [key, itself(key, v)]));
+  return Object.fromEntries(kept);
 }

@@ -1,5 +1,5 @@
 import { InputLayer } from '../layers/input.js';
-import type { LayerTensor } from '../layers/connect.js';
+import { LayerTensor } from '../layers/connect.js';
 import { Layer, type CallArgs, type PartialShape } from '../layers/layer.js';
 import { show, StateError, ValueError } from '../program/errors.js';
 import { atOnce, type Parts } from '../program/parts.js';
@@ -10,7 +10,8 @@ import { Stream, type StreamOptions } from './stream.js';
 import type { Row } from './summary.js';
 
 export interface SequentialOptions {
-  layers?: readonly Layer[];
+  /** The first may be what `input` gives. */
+  layers?: readonly (Layer | LayerTensor)[];
   name?: string;
   trainable?: boolean;
 }
@@ -20,7 +21,7 @@ export class Sequential extends Model {
   private readonly chain: Layer[] = [];
   private start: InputLayer | null = null;
   /** What each layer of the chain gives, once the shapes are known. */
-  private outputs: LayerTensor[] = [];
+  private given: LayerTensor[] = [];
 
   constructor(options: SequentialOptions = {}) {
     super({ name: options.name, trainable: options.trainable, ...rest(options) }, ['layers']);
@@ -29,6 +30,14 @@ export class Sequential extends Model {
 
   get layers(): readonly Layer[] {
     return this.chain;
+  }
+
+  get inputs(): readonly LayerTensor[] {
+    return this.wired().inputs;
+  }
+
+  get outputs(): readonly LayerTensor[] {
+    return this.wired().outputs;
   }
 
   get inputSlots(): readonly Slot[] {
@@ -45,12 +54,14 @@ export class Sequential extends Model {
   get outputSlots(): readonly Slot[] {
     const last = this.chain.at(-1);
     if (!last) return [];
-    const known = this.outputs.at(-1);
+    const known = this.given.at(-1);
     return [{ name: last.name, shape: known?.shape ?? null, dtype: known?.dtype ?? last.dtype }];
   }
 
   /** Appends a layer. The first one with an inputShape, or an input layer, settles the shapes at once. */
-  add(layer: Layer): void {
+  add(given: Layer | LayerTensor): void {
+    // What input() gives stands for its layer, as in Keras.
+    const layer = given instanceof LayerTensor && given.layer instanceof InputLayer ? given.layer : given;
     if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: add expects a layer, got ${show(layer)}.`);
     if (this.chain.includes(layer) || layer === this.start)
       throw new ValueError(
@@ -66,7 +77,7 @@ export class Sequential extends Model {
     }
     if (this.chain.length === 0 && !this.start) this.start = startOf(layer);
     if (this.start) {
-      this.outputs.push(single(layer, layer.apply(this.outputs.at(-1) ?? this.start.output) as LayerTensor));
+      this.given.push(single(layer, layer.apply(this.given.at(-1) ?? this.start.output) as LayerTensor));
       this.built = true;
     }
     this.chain.push(layer);
@@ -77,7 +88,7 @@ export class Sequential extends Model {
   pop(): Layer {
     const layer = this.chain.pop();
     if (!layer) throw new StateError(`${this.name}: pop: there are no layers.`);
-    this.outputs.length = Math.min(this.outputs.length, this.chain.length);
+    this.given.length = Math.min(this.given.length, this.chain.length);
     this.changed();
     return layer;
   }
@@ -90,7 +101,7 @@ export class Sequential extends Model {
     for (const layer of this.chain)
       outputs.push(single(layer, layer.apply(outputs.at(-1) ?? start.output) as LayerTensor));
     this.start = start;
-    this.outputs = outputs;
+    this.given = outputs;
   }
 
   override call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
@@ -113,8 +124,7 @@ export class Sequential extends Model {
   }
 
   override structure(): Structure {
-    if (this.constructor !== Sequential)
-      throw new ValueError(`save: model '${this.name}' is of a class of its own, ${this.constructor.name}.`);
+    this.checkPlain('save', Sequential);
     const [{ name, shape, dtype }] = this.inputSlots;
     if (!shape) throw new StateError(`save: model '${this.name}' is not built yet.`);
     return { start: { batchShape: shape, dtype, name }, layers: this.chain };
@@ -129,20 +139,26 @@ export class Sequential extends Model {
   }
 
   override wiring(): Wiring | null {
-    if (!this.start || this.outputs.length < this.chain.length || this.outputs.length === 0) return null;
-    const { start, outputs } = this;
-    return { inputs: [start.output], nodes: outputs.map((t) => t.node), outputs: outputs.slice(-1) };
+    if (!this.start || this.given.length < this.chain.length || this.given.length === 0) return null;
+    const { start, given } = this;
+    return { inputs: [start.output], nodes: given.map((t) => t.node), outputs: given.slice(-1) };
   }
 
   protected override get rows(): readonly Row[] {
-    return this.chain.map((layer, i) => ({ layer, outputs: this.outputs[i] ? [this.outputs[i]] : [], from: [] }));
+    return this.chain.map((layer, i) => ({ layer, outputs: this.given[i] ? [this.given[i]] : [], from: [] }));
   }
 
   override getConfig(): Record<string, any> {
-    return {
-      name: this.name,
-      layers: this.chain.map((l) => ({ className: l.constructor.name, config: l.getConfig() })),
-    };
+    const { name, trainable, start, chain } = this;
+    return { name, trainable, layers: start ? [start, ...chain] : [...chain] };
+  }
+
+  /** A model of copies of the layers, which keep their names; it is not compiled, and its weights are new. */
+  override clone(changes: object = {}): this {
+    this.checkPlain('clone', Sequential);
+    const { trainable, layers } = this.getConfig() as { trainable: boolean; layers: Layer[] };
+    const copies = layers.map((layer) => layer.clone({ name: layer.name }));
+    return new Sequential({ trainable, layers: copies, ...changes }) as this;
   }
 }
 
@@ -162,6 +178,6 @@ function startOf(layer: Layer): InputLayer | null {
 }
 
 /** A model of layers one after the other. */
-export function sequential(layers: readonly Layer[] | SequentialOptions = {}): Sequential {
+export function sequential(layers: readonly (Layer | LayerTensor)[] | SequentialOptions = {}): Sequential {
   return new Sequential(Array.isArray(layers) ? { layers } : (layers as SequentialOptions));
 }

@@ -67,7 +67,8 @@ export class Unpacker {
 
   private own(name: string): any {
     if (Object.hasOwn(this.custom, name)) return this.custom[name];
-    const hint = suggestion(name, Object.keys(this.custom));
+    const given = Object.keys(this.custom);
+    const hint = given.length > 0 ? suggestion(name, given) : '';
     throw new ValueError(`${this.who}: '${name}' is not part of the library; give customObjects: { ${name} }.${hint}`);
   }
 
@@ -82,7 +83,8 @@ export class Unpacker {
   private layer({ id, name, custom, trainable, config }: any): Layer {
     const Class = custom || !Object.hasOwn(LAYERS, name) ? this.own(name) : LAYERS[name];
     const layer: Layer = new Class(this.placed(this.unpack(config)));
-    layer.trainable = trainable;
+    // What is inside has its own.
+    if (layer.trainable !== trainable) layer.trainable = trainable;
     this.layers[id] = layer;
     return layer;
   }
@@ -99,16 +101,15 @@ export class Unpacker {
 
   private model(saved: any): Model {
     const model = saved.layers ? this.sequential(saved) : this.graph(saved);
-    model.trainable = saved.trainable;
     this.layers[saved.id] = model;
     return model;
   }
 
-  private sequential({ name, start, layers }: any): Sequential {
-    return new Sequential({ name, layers: [new InputLayer(start), ...this.unpack(layers)] });
+  private sequential({ name, trainable, start, layers }: any): Sequential {
+    return new Sequential({ name, trainable, layers: [new InputLayer(start), ...this.unpack(layers)] });
   }
 
-  private graph({ name, inputs, nodes, outputs }: any): GraphModel {
+  private graph({ name, trainable, inputs, nodes, outputs }: any): GraphModel {
     const outer = this.places;
     this.places = [];
     const starts = (this.unpack(inputs) as InputLayer[]).map((layer) => layer.output);
@@ -117,7 +118,7 @@ export class Unpacker {
       const layer: Layer = this.unpack(node.layer);
       this.places.push([layer.apply(this.unpack(node.inputs), this.unpack(node.kwargs))].flat());
     }
-    const model = new GraphModel({ name, inputs: starts, outputs: this.unpack(outputs) });
+    const model = new GraphModel({ name, trainable, inputs: starts, outputs: this.unpack(outputs) });
     this.places = outer;
     return model;
   }

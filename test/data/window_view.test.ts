@@ -152,7 +152,9 @@ describe('data.windowView', () => {
     assert.throws(() => new data.WindowView(series, [60, 4], { base: 0, strides: [3, 1] }), /does not lie in 180/);
     const [x] = data.windowView(series, { steps: 3 });
     assert.throws(() => x.slice([[0, 5, -1]]), /step of a slice must be an integer of at least 1/);
-    assert.throws(() => x.slice([3 as never]), /slice 3 is not/);
+    assert.throws(() => x.slice([3]), /a view has rows/);
+    assert.throws(() => x.slice([null, 99]), /slice at 99 of an axis/);
+    assert.throws(() => x.slice([null, '3' as never]), /slice '3' is not/);
     assert.throws(() => x.slice([null, null, null, null]), /at most 3 ranges/);
   });
 });

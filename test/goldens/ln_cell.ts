@@ -2,8 +2,7 @@ import { activations, Layer, layers, type RNNCell, type TensorBase } from '../..
 
 /** A cell as a user writes it: a plain cell without activation, layer normalization, activation; the state is the output. */
 export class LNSimpleRNNCell extends Layer implements RNNCell {
-  readonly stateSize = this.units;
-  readonly outputSize = this.units;
+  readonly stateSize: number;
   private readonly cell: layers.SimpleRNNCell;
   private readonly norm: layers.LayerNormalization;
   private readonly activation: activations.Activation;
@@ -14,6 +13,7 @@ export class LNSimpleRNNCell extends Layer implements RNNCell {
     activation: activations.ActivationName = 'tanh',
   ) {
     super();
+    this.stateSize = units;
     this.cell = this.track(layers.simpleRNNCell({ units, activation: null }));
     this.norm = this.track(layers.layerNormalization({ epsilon }));
     this.activation = activations.get(activation);

@@ -40,7 +40,7 @@ describe('attention layers', () => {
     assert.deepEqual(first(a).toArray(), first(b).toArray());
     assert.deepEqual(weights.shape, [1, 2, 4, 4]);
     assert.equal((ops.slice(weights, [null, null, 0]) as Tensor).data[1], 0);
-    assert.ok(difference(ops.sum(weights, -1) as Tensor, ops.ones([1, 2, 4])) < 1e-6);
+    assert.ok(difference(ops.sum(weights, -1), ops.ones([1, 2, 4])) < 1e-6);
   });
 
   it('masked values have no weight; a row with nothing to see gives no NaN', () => {

@@ -67,7 +67,7 @@ export function runLayerTest(t: LayerTest): void {
   assert.equal(layer.trainableWeights.length, 0);
 
   assert.throws(() => t.make({ unitz: 3 }), /unknown option 'unitz'/);
-  checkMask(t, x as Tensor);
+  checkMask(t, x);
   checkInDouble(t, x);
 }
 

@@ -180,9 +180,9 @@ describe('ops.gru with a mask on its state', () => {
       1,
     );
     const [once, often] = [mask, repeated].map((stateDropoutMask) => ops.gru({ ...common, stateDropoutMask }));
-    assert.ok(difference(once.outputs as Tensor, often.outputs as Tensor) < 1e-15);
+    assert.ok(difference(once.outputs, often.outputs) < 1e-15);
     const last = (often.outputs as Tensor).slice([null, -1]).mul(mask) as Tensor;
-    assert.ok(difference(often.states[0] as Tensor, last) < 1e-15);
+    assert.ok(difference(often.states[0], last) < 1e-15);
   });
 
   it('refuses what does not fit', () => {

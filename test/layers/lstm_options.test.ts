@@ -125,7 +125,7 @@ describe('sequenceLength', () => {
         y.slice([
           [1, 2],
           [0, 2],
-        ]) as Tensor,
+        ]),
         alone,
       ) < 1e-7,
     );

@@ -115,7 +115,7 @@ describe('stateful layers', () => {
     const states = model.getStates();
     assert.deepEqual(states.map((s) => s.shape), [[B, H], [B, H]]); // prettier-ignore
     // Last outputs of a GRU are its states: forward, then backward.
-    same(ops.concatenate(states, -1) as Tensor, first);
+    same(ops.concatenate(states, -1), first);
     const second = (await model.predict(x)) as Tensor;
     assert.ok(second.data.some((v, i) => Math.abs(v - first.data[i]) > 1e-4));
     model.resetStates();

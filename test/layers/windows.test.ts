@@ -121,7 +121,7 @@ describe('layers of windows and steps', () => {
       const transposed = ops.conv1dTranspose(b, kernel, { strides: 3, padding }) as Tensor;
       const a = random64(transposed.shape, 3);
       const left = ops.sum(ops.multiply(ops.conv1d(a, kernel, { strides: 3, padding }), b)) as Tensor;
-      assert.ok(difference(left, ops.sum(ops.multiply(a, transposed)) as Tensor) < 1e-12);
+      assert.ok(difference(left, ops.sum(ops.multiply(a, transposed))) < 1e-12);
     }
     assert.throws(
       () => layers.conv1dTranspose({ filters: 1, kernelSize: 2, outputPadding: 1 }),

@@ -185,4 +185,10 @@ describe('losses', () => {
     assert.ok(Number.isNaN(lossAndGrad('huber', f64([[NaN]]), f64([[1]]))[0]));
     assert.ok(Number.isNaN(lossAndGrad('binaryCrossentropy', f64([[1]]), f64([[NaN]]))[0]));
   });
+
+  it("tversky's alpha weighs what was missed, as Keras computes it", () => {
+    const found = (alpha: number, beta: number) => losses.tversky({ alpha, beta })(f64([1, 1, 0]), f64([0.5, 1, 0.25]));
+    near(found(1, 0).item(), 1 - 1.5 / 2, 1e-6);
+    near(found(0, 1).item(), 1 - 1.5 / 1.75, 1e-6);
+  });
 });

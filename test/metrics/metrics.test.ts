@@ -137,6 +137,13 @@ describe('metrics', () => {
     close(metric.result(), 3.5);
   });
 
+  it('of targets and predictions: the values that are averaged', () => {
+    const values = metrics.meanSquaredError([[1, 3], [0, 0]], [[0, 1], [0, 2]]); // prettier-ignore
+    assert.deepEqual(values.toArray(), [2.5, 2]);
+    assert.deepEqual(metrics.binaryAccuracy([[1], [0]], [[0.9], [0.8]]).toArray(), [1, 0]); // prettier-ignore
+    assert.throws(() => metrics.rootMeanSquaredError([1], [2]), /is no mean over samples/);
+  });
+
   it('bad names, options and shapes', () => {
     assert.throws(() => metrics.get('acuracy'), /Did you mean 'accuracy'/);
     assert.throws(() => metrics.binaryAccuracy({ treshold: 1 } as any), /Did you mean 'threshold'/);

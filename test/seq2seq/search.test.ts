@@ -14,7 +14,7 @@ function chain(table: readonly (readonly number[])[]) {
     return {
       logProbs: tensor(Array.from(tokens.data, (t) => log[t])),
       // The state counts the steps and carries the sample's number.
-      states: [states[0].add(tensor([[1, 0]])) as Tensor],
+      states: [states[0].add(tensor([[1, 0]]))],
       attention: tensor(Array.from(tokens.data, (t, row) => [t, states[0].data[2 * row], states[0].data[2 * row + 1]])),
     };
   };

@@ -162,6 +162,14 @@ describe('save and loadModel', function () {
     await assert.rejects(model.save(path), /compile\.loss\[0\] is a function without a name/);
   });
 
+  it('a model on every step, with a part that is frozen', async () => {
+    const inner = sequential([layers.dense({ units: 2, inputShape: [3] }), layers.dense({ units: 1 })]);
+    inner.layers[0].trainable = false;
+    const model = sequential([layers.timeDistributed({ layer: inner, inputShape: [2, 3] })]);
+    const other = await trip(model, random32([4, 2, 3], 1));
+    assert.equal(other.trainableWeights.length, 2);
+  });
+
   it('layers with rules, functions and options of every kind; metrics with options', async () => {
     const bidirectional = layers.bidirectional({
       mergeMode: 'sum',

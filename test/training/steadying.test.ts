@@ -70,7 +70,7 @@ describe('steadying a training', () => {
         model.weights.filter((v) => /recurrent/i.test(v.name) && v.rank === 2).map((v) => v.value());
       assert.ok(kernels().length > 0);
       const squares = (t: { data: ArrayLike<number> }) => Array.from(t.data).reduce((sum, v) => sum + v * v, 0);
-      const error = squares(ops.subtract(model.predictSync(x), y) as Tensor) / y.size;
+      const error = squares(ops.subtract(model.predictSync(x), y)) / y.size;
       close(await model.evaluate(x, y), error + 0.01 * kernels().reduce((sum, k) => sum + squares(k), 0));
       const before = model.getWeights();
       await model.fit(x, y, { ...quiet, epochs: 1 });
@@ -78,7 +78,7 @@ describe('steadying a training', () => {
       // What no constraint moved went by at most rate · clipnorm.
       model.weights.forEach((v, i) => {
         if (v.constraint) return;
-        const step = Math.sqrt(squares(ops.subtract(v.value(), before[i]) as Tensor));
+        const step = Math.sqrt(squares(ops.subtract(v.value(), before[i])));
         assert.ok(step <= 0.1 * 0.01 * (1 + 1e-3), `${v.name}: ${step}`);
       });
     });

@@ -38,8 +38,4 @@ export abstract class CellWrapper extends Layer implements RNNCell {
     const [output, next] = this.cell.call(x, states, kwargs) as [TensorBase, TensorBase | TensorBase[]];
     return [output, Array.isArray(next) ? next : [next]];
   }
-
-  override getConfig(): Record<string, any> {
-    return { ...super.getConfig(), cell: this.cell.clone() };
-  }
 }

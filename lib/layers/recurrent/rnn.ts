@@ -14,8 +14,4 @@ export class RNN extends SequenceLayer {
       Array.isArray(options.cell) ? new StackedRNNCells({ cells: options.cell }) : options.cell,
     );
   }
-
-  override getConfig(): Record<string, any> {
-    return { ...super.getConfig(), cell: this.cell.clone() };
-  }
 }

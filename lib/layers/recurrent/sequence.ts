@@ -104,6 +104,10 @@ export abstract class SequenceLayer extends Layer {
     return this.returnState ? [own, ...stateSizes(this.cell).map(() => null)] : own;
   }
 
+  protected override get callArgs(): readonly string[] {
+    return ['initialState', 'sequenceLength'];
+  }
+
   /**
    * @param inputs [B, T, F], or [x, ...initial states].
    * @param kwargs Beside the usual, `sequenceLength` (whole numbers [B]): steps from there on are not computed, their

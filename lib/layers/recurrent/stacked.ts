@@ -82,10 +82,6 @@ export class StackedRNNCells extends Layer implements RNNCell {
       return { outputs, last, states: after };
     };
   }
-
-  override getConfig(): Record<string, any> {
-    return { ...super.getConfig(), cells: this.cells.map((cell) => cell.clone()) };
-  }
 }
 
 /** A cell's states before the first step. */

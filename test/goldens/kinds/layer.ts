@@ -157,8 +157,7 @@ export function checkLayerCalls(fixture: Case, dtype: 'float32' | 'float64'): Fi
     result.outputs.forEach((o, i) => findings.push(close(`call ${k} output ${i}`, o, expected[k * per + i], scale)));
     const dx = fixture.grads.inputs[k];
     if (dx) findings.push(close(`call ${k} d input`, result.dx[0] as Tensor, decode(dx), scale));
-    for (const [v, g] of result.dweights)
-      total.set(v, total.has(v) ? (ops.add(total.get(v) as Tensor, g) as Tensor) : g);
+    for (const [v, g] of result.dweights) total.set(v, total.has(v) ? ops.add(total.get(v) as Tensor, g) : g);
   });
   findings.push(...compareWeightGrads(layer, fixture.grads.weights, total, scale));
   return findings;
