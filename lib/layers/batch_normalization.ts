@@ -7,7 +7,7 @@ import { ShapeError } from '../program/errors.js';
 import { TensorBase } from '../program/tensor.js';
 import { showShape } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
-import { behindSteps, checkRate } from './checks.js';
+import { behindSteps, checkRate, epsilonOf } from './checks.js';
 import { isTraining } from './context.js';
 import { Layer, type CallArgs, type LayerConfig, type PartialShape } from './layer.js';
 import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
@@ -91,7 +91,7 @@ export class BatchNormalization extends Layer {
       this.follow(this.movingMean, average);
       this.follow(this.movingVariance, variance);
     }
-    let factor = rsqrt(add(variance, this.options.epsilon ?? 1e-3));
+    let factor = rsqrt(add(variance, epsilonOf(this.name, this.options, 1e-3)));
     if (this.gamma) factor = multiply(factor, spread(this.gamma));
     const y = multiply(subtract(x, average), factor);
     return this.beta ? add(y, spread(this.beta)) : y;

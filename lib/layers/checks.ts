@@ -9,6 +9,14 @@ export function checkRate(who: string, option: string, value: unknown): number {
   return value;
 }
 
+/** What keeps a division finite: a number of at least 0, or an error. */
+export function epsilonOf(who: string, { epsilon }: { readonly epsilon?: number }, fallback: number): number {
+  if (epsilon === undefined) return fallback;
+  if (typeof epsilon !== 'number' || !(epsilon >= 0))
+    throw new ValueError(`${who}: epsilon must be a number of at least 0, got ${show(epsilon)}.`);
+  return epsilon;
+}
+
 /** Whether all axes lie behind that of the steps in [B, T, …]. */
 export function behindSteps(axis: number | readonly number[], rank: number): boolean {
   return [axis].flat().every((i) => (i < 0 ? i + rank : i) > 1);

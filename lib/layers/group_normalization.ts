@@ -4,6 +4,7 @@ import { reshape } from '../ops/shape.js';
 import { checkInteger, ShapeError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
+import { epsilonOf } from './checks.js';
 import { Layer, type LayerConfig, type PartialShape } from './layer.js';
 import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
 
@@ -56,7 +57,7 @@ export class GroupNormalization extends Layer {
     );
     const over = [...grouped.shape.keys()].filter((i) => i !== 0 && i !== axis);
     const centered = subtract(grouped, mean(grouped, over, true));
-    const factor = rsqrt(add(mean(square(centered), over, true), this.options.epsilon ?? 1e-3));
+    const factor = rsqrt(add(mean(square(centered), over, true), epsilonOf(this.name, this.options, 1e-3)));
     const along = x.shape.map((n, i) => (i === axis ? n : 1));
     let y = reshape(multiply(centered, factor), x.shape);
     if (this.gamma) y = multiply(y, reshape(this.gamma, along));

@@ -1,4 +1,4 @@
-import { StateError, ValueError, checkOptions } from '../program/errors.js';
+import { checkOptions, show, StateError, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import type { DType } from '../program/types.js';
 import { LayerTensor, type LayerNode } from './connect.js';
@@ -22,9 +22,11 @@ export class InputLayer extends Layer {
   constructor(options: InputOptions & { inputShape?: PartialShape; batchInputShape?: PartialShape }) {
     super(options, ['shape', 'batchShape']);
     const sample = options.shape ?? options.inputShape;
-    const shape = options.batchShape ?? options.batchInputShape ?? (sample && [null, ...sample]);
+    const shape = options.batchShape ?? options.batchInputShape ?? (Array.isArray(sample) ? [null, ...sample] : sample);
     if (!Array.isArray(shape))
-      throw new ValueError(`${this.name}: an input needs a shape (of one sample) or a batchShape.`);
+      throw new ValueError(
+        `${this.name}: an input needs a shape (of one sample) or a batchShape, a list of sizes; got ${show(shape)}.`,
+      );
     for (const n of shape) {
       if (n !== null && (!Number.isInteger(n) || n < 0))
         throw new ValueError(`${this.name}: ${String(n)} in the shape; sizes are integers of at least 0, or null.`);

@@ -109,7 +109,7 @@ export abstract class Layer {
     this.#ownDType = options.dtype;
     this.#device = chosenDevice(who, options.device);
     this.#activityRegularizer = regularizers.get(options.activityRegularizer);
-    this.batchInputShape = options.batchInputShape ?? (options.inputShape && [null, ...options.inputShape]);
+    this.batchInputShape = declaredShape(who, options);
     this.guard();
   }
 
@@ -241,6 +241,7 @@ export abstract class Layer {
   /** Makes a layer part of this one: its weights and states are this one's, too. */
   track<L extends Layer>(layer: L): L {
     if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: track expects a layer, got ${show(layer)}.`);
+    if (contains(layer, this)) throw new ValueError(`${this.name}: a layer cannot be inside itself.`);
     if (!this.#sublayers.includes(layer)) this.#sublayers.push(layer);
     if (this.#ownDType) layer.inheritDType(this.#ownDType);
     return layer;
@@ -453,6 +454,17 @@ export abstract class Layer {
     );
   }
 }
+
+function declaredShape(who: string, { batchInputShape, inputShape }: LayerConfig): PartialShape | undefined {
+  for (const [name, shape] of Object.entries({ batchInputShape, inputShape })) {
+    if (shape === undefined || shape === null || Array.isArray(shape)) continue;
+    throw new ValueError(`${who}: ${name} must be a list of sizes (null where one may vary), got ${show(shape)}.`);
+  }
+  return batchInputShape ?? (inputShape && [null, ...inputShape]);
+}
+
+const contains = (outer: Layer, layer: Layer): boolean =>
+  outer === layer || outer.tracked.some((inner) => contains(inner, layer));
 
 function copied(value: unknown): unknown {
   if (value instanceof Layer) return value.clone();

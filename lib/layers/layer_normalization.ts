@@ -4,6 +4,7 @@ import { mean, normalizeAxes } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
 import type { TensorBase } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
+import { epsilonOf } from './checks.js';
 import { Layer, type LayerConfig, type PartialShape } from './layer.js';
 import { ruleNames, ruleOf, type WeightRules } from './weight_rules.js';
 
@@ -42,7 +43,7 @@ export class LayerNormalization extends Layer {
 
   call(inputs: TensorBase): TensorBase {
     const x = this.floating(inputs);
-    const { epsilon = 1e-3 } = this.options;
+    const epsilon = epsilonOf(this.name, this.options, 1e-3);
     const axes = normalizeAxes(this.name, this.axis, x.rank);
     if (axes.length === 1) return layerNorm(x, this.gamma, this.beta, { axis: axes[0], epsilon });
     const centered = subtract(x, mean(x, axes, true));

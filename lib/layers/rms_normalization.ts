@@ -4,6 +4,7 @@ import { mean, normalizeAxes } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
 import type { TensorBase } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
+import { epsilonOf } from './checks.js';
 import { Layer, type LayerConfig, type PartialShape } from './layer.js';
 
 export interface RMSNormalizationOptions extends LayerConfig {
@@ -33,7 +34,7 @@ export class RMSNormalization extends Layer {
 
   call(inputs: TensorBase): TensorBase {
     const x = this.floating(inputs);
-    const { epsilon = 1e-6 } = this.options;
+    const epsilon = epsilonOf(this.name, this.options, 1e-6);
     const axes = normalizeAxes(this.name, this.axis, x.rank);
     if (axes.length === 1) return layerNorm(x, this.scale, null, { axis: axes[0], epsilon, rms: true });
     const factor = multiply(

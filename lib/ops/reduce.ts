@@ -3,7 +3,21 @@ import { ShapeError, show } from '../program/errors.js';
 import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type Spec } from '../program/types.js';
-import { abs, add, divide, equal, exp, less, log, multiply, sqrt, square, subtract, where } from './arithmetic.js';
+import {
+  abs,
+  add,
+  divide,
+  equal,
+  exp,
+  less,
+  log,
+  multiply,
+  notEqual,
+  sqrt,
+  square,
+  subtract,
+  where,
+} from './arithmetic.js';
 import { cast } from './cast.js';
 import { broadcastTo, reshape } from './shape.js';
 
@@ -101,6 +115,8 @@ function reduce(kind: string, x: Operand, axes: Axes, keepDims: boolean): Tensor
   const list = normalizeAxes(kind, axes, t.rank);
   if ((kind === 'max' || kind === 'min') && list.some((a) => t.shape[a] === 0))
     throw new ShapeError(`${kind}: no elements along an axis of ${showShape(t.shape)}.`);
+  // Numbers are true but for 0.
+  if ((kind === 'any' || kind === 'all') && t.dtype !== 'bool') return reduce(kind, notEqual(t, 0), axes, keepDims);
   if (kind === 'mean' && t.dtype !== 'float64')
     return apply(reduceOp, [cast(t, 'float32')], { kind, axes: list, keepDims });
   return apply(reduceOp, [t.dtype === 'bool' && kind !== 'any' && kind !== 'all' ? cast(t, 'int32') : t], {

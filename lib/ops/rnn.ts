@@ -1,5 +1,5 @@
 import { applyAll, operand, type Operand } from '../program/apply.js';
-import { checkChoice, checkOptions, ShapeError, suggestion, ValueError } from '../program/errors.js';
+import { checkChoice, checkOptions, ShapeError, show, suggestion, ValueError } from '../program/errors.js';
 import type { Op, ShardContext } from '../program/op.js';
 import { alongLastAxis } from '../program/shard_rules.js';
 import { currentOwner } from '../program/owner.js';
@@ -329,7 +329,7 @@ function checkNorm(who: string, cell: Cell, norm: StepNorm, { peepholes }: LstmO
 function fusedName(who: string, name: string): string {
   const valid = [...Object.keys(fusedActivations), ...inputActivations];
   if (!valid.includes(name))
-    throw new ValueError(`${who}: '${name}' is not a fused activation.${suggestion(name, valid)}`);
+    throw new ValueError(`${who}: ${show(name)} is not a fused activation.${suggestion(String(name), valid)}`);
   return name;
 }
 

@@ -58,8 +58,11 @@ export function checkPlain(who: string, options: unknown, example?: string): ass
 /** Refuses what is not a plain object, and options that `who` does not have. */
 export function checkOptions(who: string, options: unknown, valid: readonly string[]): asserts options is object {
   checkPlain(who, options, valid[0]);
-  for (const key of Object.keys(options)) {
+  for (const [key, value] of Object.entries(options)) {
     if (!valid.includes(key)) throw new ValueError(`${who}: unknown option '${key}'.${suggestion(key, valid)}`);
+    // From a file or the environment, say: as a flag, 'false' would be true.
+    if (value === 'true' || value === 'false')
+      throw new ValueError(`${who}: ${key} must not be a text, expected true or false, got '${value}'.`);
   }
 }
 

@@ -87,7 +87,7 @@ export class Program {
     for (;;) {
       // None, where the script read something before the first, or in a worker thread that is being ended: native calls
       // do nothing there, and only the event loop's turn ends it.
-      const done = await this.program.steps(used, order, from, count, milliseconds, results);
+      const done = await this.program.steps(used, order, from, count, milliseconds, results).catch(failed);
       if (done > 0 || count === 0) return done;
       await setImmediate();
     }
@@ -97,6 +97,11 @@ export class Program {
   get forms(): readonly NativeForm[] {
     return this.program.forms();
   }
+}
+
+/** A failure of the computing thread, which has no stack: it gets that of the script that waits. */
+function failed(error: Error): never {
+  throw new SeqnnError(error.message, { cause: error });
 }
 
 export type { NativeBuffer, NativeSource, TypedArray };

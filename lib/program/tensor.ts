@@ -101,6 +101,17 @@ function dtypeOfArray(data: TypedArray): DType {
   throw new ValueError(`tensor: expected a Float32Array, Float64Array, Int32Array or Uint8Array, got ${show(data)}.`);
 }
 
+// Deeper than a tensor can be; an array that holds itself has no end.
+const MAX_DEPTH = 64;
+
+/** The elements. @throws ValueError when the buffer under them was transferred or shrunk since. */
+export function elementsOf(who: string, { data, size }: Tensor): TypedArray {
+  if (data.length === size) return data;
+  throw new ValueError(
+    `${who}: ${data.length} of ${size} elements are left; the ArrayBuffer was transferred or resized.`,
+  );
+}
+
 /** Copies elements into an array of the dtype; integers and booleans must be exact. */
 function convert(values: ArrayLike<number>, dtype: DType, who: string): TypedArray {
   const data = allocate(dtype, values.length);
@@ -116,6 +127,7 @@ function convert(values: ArrayLike<number>, dtype: DType, who: string): TypedArr
 function flatten(value: NestedArray, who: string): { flat: number[]; shape: number[]; bool: boolean } {
   const shape: number[] = [];
   for (let v: NestedArray = value; Array.isArray(v); v = v[0]) {
+    if (shape.length === MAX_DEPTH) throw new ShapeError(`${who}: arrays nested more than ${MAX_DEPTH} deep.`);
     shape.push(v.length);
     if (v.length === 0) break;
   }
@@ -161,6 +173,7 @@ export function tensor(value: TensorLike, shape?: Shape | null, dtype?: DType, w
   if (dtype !== undefined && !isDType(dtype))
     throw new ValueError(`${who}: unknown dtype ${show(dtype)}; expected float32, float64, int32 or bool.`);
   if (value instanceof Tensor) {
+    elementsOf(who, value);
     if ((dtype === undefined || dtype === value.dtype) && !shape) return value;
     const data = dtype === undefined || dtype === value.dtype ? value.data : convert(value.data, dtype, who);
     return new Tensor(data, shape ?? value.shape, dtype ?? value.dtype);
@@ -168,7 +181,11 @@ export function tensor(value: TensorLike, shape?: Shape | null, dtype?: DType, w
   if (value instanceof TensorBase)
     throw new SeqnnError(`${who}: this value is symbolic; it has no elements until the program runs.`);
   if (ArrayBuffer.isView(value)) {
-    const view = value as unknown as ArrayLike<number>;
+    const view = value as unknown as ArrayLike<number> & { readonly buffer: ArrayBufferLike };
+    if (value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
+      throw new ValueError(`${who}: expected numbers, got a ${show(value)}.`);
+    // Native code works on memory of this script alone.
+    if (view.buffer instanceof SharedArrayBuffer) return tensor((value as TypedArray).slice(), shape, dtype, who);
     const own = value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array;
     if (own && (dtype === undefined || dtype === dtypeOfArray(value))) return new Tensor(value, shape ?? undefined);
     if (value instanceof Uint8Array && dtype === 'bool')

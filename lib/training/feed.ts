@@ -125,6 +125,7 @@ function batchOf(who: string, item: unknown): Given {
 export class StreamFeed implements Feed {
   batches: number | null;
   private iterator: Iterator<unknown> | AsyncIterator<unknown> | null = null;
+  private waiting = false;
 
   constructor(
     private readonly who: string,
@@ -147,7 +148,7 @@ export class StreamFeed implements Feed {
     this.iterator ??= this.start();
     while (done < (this.limit ?? Infinity) && !drive.stopped?.()) {
       drive.signal?.throwIfAborted();
-      const { value, done: ended } = await this.iterator.next();
+      const { value, done: ended } = await this.next(this.iterator, drive.signal);
       if (ended) {
         this.iterator = null;
         if (this.limit === null && done > 0) break;
@@ -184,9 +185,31 @@ export class StreamFeed implements Feed {
     return done;
   }
 
-  /** Lets the iterable close what it has open. */
+  private async next(iterator: Iterator<unknown> | AsyncIterator<unknown>, signal: AbortSignal | undefined) {
+    this.waiting = true;
+    const result = await unlessAborted(iterator.next(), signal);
+    this.waiting = false;
+    return result;
+  }
+
+  /** Lets the iterable close what it has open. One that still owes a batch does so behind it, which nobody waits for. */
   async close(): Promise<void> {
-    await this.iterator?.return?.();
+    const closed = Promise.resolve(this.iterator?.return?.());
     this.iterator = null;
+    if (this.waiting) closed.catch(() => {});
+    else await closed;
+  }
+}
+
+/** What comes, or the signal's reason as soon as it is aborted. */
+async function unlessAborted<R>(coming: R | PromiseLike<R>, signal: AbortSignal | undefined): Promise<R> {
+  if (!signal) return coming;
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => (stop = () => reject(signal.reason as Error)));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([coming, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -199,6 +199,8 @@ async function feedsOf(
   plan: Plan,
 ): Promise<Feeds> {
   const { classWeight, sampleWeight, validationSplit } = options;
+  const validationSteps =
+    options.validationSteps === undefined ? null : checkInteger('fit', 'validationSteps', options.validationSteps, 1);
   if (isIterable(x)) {
     for (const name of ['validationSplit', 'sampleWeight', 'batchSize'] as const) {
       if (options[name] !== undefined)
@@ -207,7 +209,7 @@ async function feedsOf(
     if (y != null) throw new ValueError('fit: y is part of the batches when x is an iterable of batches.');
     return {
       train: new StreamFeed('fit', model, x, plan.steps, { classWeight }),
-      validation: await validationOf(model, options, plan),
+      validation: await validationOf(model, options, plan, validationSteps),
     };
   }
   const table = await tableOf('fit', model, { x, y, sampleWeight, classWeight }, true);
@@ -217,7 +219,7 @@ async function feedsOf(
   if (!validationSplit)
     return {
       train: new TableFeed(table, inOrder(table.rows), plan.batchSize, plan.shuffle, limit),
-      validation: await validationOf(model, options, plan),
+      validation: await validationOf(model, options, plan, validationSteps),
     };
   if (options.validationData !== undefined)
     throw new ValueError('fit: give validationData or validationSplit, not both.');
@@ -233,24 +235,24 @@ async function feedsOf(
       inOrder(table.rows - kept, kept),
       plan.validationBatchSize,
       false,
-      options.validationSteps ?? Infinity,
+      validationSteps ?? Infinity,
     ),
   };
 }
 
 async function validationOf(
   model: Model,
-  { validationData: data, validationSteps }: FitOptions,
+  { validationData: data }: FitOptions,
   plan: Plan,
+  steps: number | null,
 ): Promise<Feed | null> {
   if (data === undefined || data === null) return null;
   const who = 'fit: validationData';
-  const steps = validationSteps === undefined ? null : checkInteger('fit', 'validationSteps', validationSteps, 1);
   if (isIterable(data)) return new StreamFeed(who, model, data, steps);
   let given;
   if (Array.isArray(data) && (data.length === 2 || data.length === 3))
     given = { x: data[0], y: data[1], sampleWeight: data[2] };
-  else if ('xs' in data) given = { x: data.xs, y: data.ys };
+  else if (typeof data === 'object' && 'xs' in data) given = { x: data.xs, y: data.ys };
   else
     throw new ValueError(`${who}: expected [x, y], [x, y, sampleWeight] or an iterable of batches, got ${show(data)}.`);
   const table = await tableOf(who, model, given, true);

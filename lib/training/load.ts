@@ -7,7 +7,7 @@ import type { CompileOptions } from './compiled.js';
 import type { Model } from './model.js';
 import { KEY, VERSION } from './save.js';
 import { Unpacker, type CustomObjects } from './unpack.js';
-import { decodeMetadata, decodeTensors } from './weights_file.js';
+import { decodeMetadata, decodeTensors, pathOf } from './weights_file.js';
 
 export interface LoadOptions {
   /** What is not the library's own, by name: classes of layers, functions, metrics. */
@@ -22,6 +22,16 @@ function here(who: string, options: CompileOptions): CompileOptions {
   return others;
 }
 
+function parsed(who: string, text: string): any {
+  try {
+    const saved: unknown = JSON.parse(text);
+    if (typeof saved === 'object' && saved !== null) return saved;
+  } catch {
+    // Said below.
+  }
+  throw new ValueError(`${who}: the description of the model is damaged.`);
+}
+
 /**
  * Reads a model that `save` wrote: layers, weights, and, if it was compiled, what training needs to go on. Layers that were
  * on a device that this machine lacks are put on the nearest one, and a precision that needs a GPU is left out where there is
@@ -32,12 +42,12 @@ function here(who: string, options: CompileOptions): CompileOptions {
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
   checkOptions('loadModel', options, ['customObjects']);
   const who = `loadModel: ${path}`;
-  const bytes = await readFile(path);
+  const bytes = await readFile(pathOf('loadModel', path));
   const tensors = decodeTensors(who, bytes);
   const metadata = decodeMetadata(who, bytes);
   if (typeof metadata[KEY] !== 'string')
     throw new ValueError(`${who}: holds no model, expected a file of model.save(); loadWeights reads weights.`);
-  const saved = JSON.parse(metadata[KEY]);
+  const saved = parsed(who, metadata[KEY]);
   if (saved.version !== VERSION)
     throw new ValueError(`${who}: expected format version ${VERSION}, got ${saved.version}.`);
   const unpacker = new Unpacker(who, options.customObjects ?? {});

@@ -23,7 +23,7 @@ import { saveModel } from './save.js';
 import { testOnBatch, trainOnBatch } from './single_batch.js';
 import type { Stream, StreamOptions } from './stream.js';
 import { summaryOf, type Row } from './summary.js';
-import { readTensors, writeTensors } from './weights_file.js';
+import { pathOf, readTensors, writeTensors } from './weights_file.js';
 
 export interface SummaryOptions {
   /** Characters per line; default 80. */
@@ -304,21 +304,23 @@ export abstract class Model extends Layer implements Programmable {
     (options.printFn ?? console.log)(text);
   }
 
-  /** Writes everything to one file, for loadModel: layers, weights, and what training needs to go on. */
+  /** Writes everything to one safetensors file, for loadModel: layers, weights, and what training needs to go on. */
   async save(path: string): Promise<void> {
-    await saveModel(this, this.session.compiled, path);
+    await saveModel(this, this.session.compiled, pathOf('save', path));
   }
 
   /** Writes all weights to a safetensors file. */
   async saveWeights(path: string): Promise<void> {
-    await writeTensors(path, new Map(this.weights.map((v, i) => [`${i}:${v.name}`, v.value()])));
+    const to = pathOf('saveWeights', path);
+    await writeTensors(to, new Map(this.weights.map((v, i) => [`${i}:${v.name}`, v.value()])));
   }
 
   /** Reads weights that saveWeights or save wrote, for the same architecture. */
   async loadWeights(path: string): Promise<void> {
     const { weights } = this;
     // A whole model's file holds the optimizer's state, too.
-    const read = [...(await readTensors(path)).entries()].filter(([name]) => !name.startsWith('optimizer '));
+    const from = pathOf('loadWeights', path);
+    const read = [...(await readTensors(from)).entries()].filter(([name]) => !name.startsWith('optimizer '));
     if (read.length !== weights.length)
       throw new ShapeError(
         `loadWeights: ${path} holds ${read.length} weights, model '${this.name}' has ${weights.length}.`,

@@ -1,7 +1,7 @@
 import { InputLayer } from '../layers/input.js';
 import { LayerTensor } from '../layers/connect.js';
 import { Layer, type CallArgs, type PartialShape } from '../layers/layer.js';
-import { show, StateError, ValueError } from '../program/errors.js';
+import { checkPlain, show, StateError, ValueError } from '../program/errors.js';
 import { atOnce, type Parts } from '../program/parts.js';
 import type { TensorBase } from '../program/tensor.js';
 import { Model, single, type Structure, type Wiring } from './model.js';
@@ -24,8 +24,11 @@ export class Sequential extends Model {
   private given: LayerTensor[] = [];
 
   constructor(options: SequentialOptions = {}) {
+    checkPlain('sequential', options, 'layers');
     super({ name: options.name, trainable: options.trainable, ...rest(options) }, ['layers']);
-    for (const layer of options.layers ?? []) this.add(layer);
+    const { layers = [] } = options;
+    if (!Array.isArray(layers)) throw new ValueError(`${this.name}: layers must be a list, got ${show(layers)}.`);
+    for (const layer of layers) this.add(layer);
   }
 
   get layers(): readonly Layer[] {

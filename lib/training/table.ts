@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { WindowView, type ViewPlaces } from '../data/window_view.js';
 import { ValueError } from '../program/errors.js';
-import type { Tensor } from '../program/tensor.js';
+import { elementsOf, type Tensor } from '../program/tensor.js';
 import {
   allocate,
   bytesPerElement,
@@ -59,9 +59,9 @@ export class Store {
   private async filled(who: string, t: Tensor, dtype: DType): Promise<NativeBuffer> {
     const buffer = new (native().Buffer)(DTYPES.indexOf(dtype), t.size);
     const step = SLICE_BYTES / bytesPerElement(dtype);
-    for (let from = 0; from < t.data.length; from += step) {
+    for (let from = 0; from < t.size; from += step) {
       if (from > 0) await setImmediate();
-      const part = t.data.subarray(from, from + step);
+      const part = elementsOf(who, t).subarray(from, from + step);
       buffer.write(from, t.dtype === dtype ? part : converted(who, part, dtype));
     }
     this.buffers.push(buffer);

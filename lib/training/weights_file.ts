@@ -1,7 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { show, ValueError } from '../program/errors.js';
 import { Tensor } from '../program/tensor.js';
-import { allocate, type DType, type TypedArray } from '../program/types.js';
+import { allocate, bytesPerElement, sizeOf, type DType, type TypedArray } from '../program/types.js';
 
 // The safetensors format: 8 bytes with the length of a JSON header, the header (name → dtype, shape, place), the data.
 
@@ -74,22 +74,27 @@ export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tenso
   const { entries, length } = headerOf(who, view);
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of Object.entries(entries)) {
-    const dtype = Object.hasOwn(TYPES, entry.dtype) ? TYPES[entry.dtype] : undefined;
+    const dtype = Object.hasOwn(TYPES, entry?.dtype) ? TYPES[entry.dtype] : undefined;
     if (!dtype)
       throw new ValueError(
-        `${who}: '${name}' has dtype ${show(entry.dtype)}; expected one of ${Object.keys(TYPES).join(', ')}.`,
+        `${who}: '${name}' has dtype ${show(entry?.dtype)}; expected one of ${Object.keys(TYPES).join(', ')}.`,
       );
-    const [from, to] = entry.data_offsets;
-    const data = allocate(
-      dtype,
-      entry.shape.reduce((n, d) => n * d, 1),
-    );
-    if (!(from >= 0) || to - from !== data.byteLength || 8 + length + to > view.length)
+    const [from, to] = Array.isArray(entry.data_offsets) ? entry.data_offsets : [NaN, NaN];
+    const size = Array.isArray(entry.shape) ? sizeOf(entry.shape) : NaN;
+    // Before there is memory for it: what a damaged header says may be anything.
+    if (!(from >= 0) || to - from !== size * bytesPerElement(dtype) || 8 + length + to > view.length)
       throw new ValueError(`${who}: '${name}' lies outside the file or has the wrong size.`);
+    const data = allocate(dtype, size);
     bytesOf(data).set(view.subarray(8 + length + from, 8 + length + to));
     tensors.set(name, new Tensor(data, entry.shape, dtype));
   }
   return tensors;
+}
+
+/** The path of a file as people write it, without tfjs' file://. */
+export function pathOf(who: string, path: unknown): string {
+  if (typeof path !== 'string' || path === '') throw new ValueError(`${who}: expected a path, got ${show(path)}.`);
+  return path.replace(/^file:\/\//, '');
 }
 
 /** Writes beside the file first, so that nobody ever finds half of it. */
@@ -99,8 +104,13 @@ export async function writeTensors(
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
   const partial = `${path}.partial`;
-  await writeFile(partial, encodeTensors(tensors, metadata));
-  await rename(partial, path);
+  try {
+    await writeFile(partial, encodeTensors(tensors, metadata));
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }
 
 export async function readTensors(path: string): Promise<Map<string, Tensor>> {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <system_error>
 
 #include "cpu/isa.h"
 #include "runtime/machine.h"
@@ -93,6 +94,7 @@ bool Environment::queued() {
 
 Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work,
                                   std::function<Napi::Value(Napi::Env)> done) {
+  startRunner(env);
   interrupted_.store(false);
   auto job = std::make_unique<Job>(Job{std::move(work), std::move(done), "", Napi::Promise::Deferred::New(env)});
   const Napi::Promise promise = job->deferred.Promise();
@@ -100,10 +102,18 @@ Napi::Promise Environment::submit(Napi::Env env, std::function<void()> work,
   {
     std::lock_guard<std::mutex> guard(queueLock_);
     queue_.push_back(std::move(job));
-    if (!runner_.joinable()) runner_ = std::thread([this] { loop(); });
   }
   wake_.notify_one();
   return promise;
+}
+
+void Environment::startRunner(Napi::Env env) {
+  if (runner_.joinable()) return;
+  try {
+    runner_ = std::thread([this] { loop(); });
+  } catch (const std::system_error& error) {
+    throw Napi::Error::New(env, std::string("this machine gives no thread to compute on: ") + error.what());
+  }
 }
 
 void Environment::loop() {

@@ -53,6 +53,7 @@ class Environment {
 
  private:
   void stop();
+  void startRunner(Napi::Env env);
   void loop();
   void settleFinished(Napi::Env env);
   void settle(Napi::Env env, Job& job);

@@ -5,9 +5,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "runtime/error.h"
 #include "runtime/machine.h"
 #include "runtime/relax.h"
 
@@ -90,10 +92,18 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(int threads) : state_(new State) {
-  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([s = state_] { s->loop(); });
+  try {
+    for (int i = 1; i < threads; ++i) state_->workers.emplace_back([s = state_] { s->loop(); });
+  } catch (const std::system_error& error) {
+    const size_t started = state_->workers.size();
+    end();
+    fail("this machine gives %zu of %d threads: %s", started + 1, threads, error.what());
+  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { end(); }
+
+void ThreadPool::end() {
   {
     std::lock_guard<std::mutex> lock(state_->mutex);
     state_->stop.store(true);

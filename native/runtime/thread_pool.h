@@ -8,6 +8,7 @@ namespace seqnn {
 // of its own. Workers spin briefly after a job (train steps follow each other within microseconds), then sleep.
 class ThreadPool {
  public:
+  // Throws Error where the system gives fewer threads.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -37,6 +38,8 @@ class ThreadPool {
   }
 
  private:
+  void end();
+
   struct State;
   State* state_;
 };

@@ -1,3 +1,4 @@
+import { epsilonOf } from '../checks.js';
 import { add, multiply, subtract } from '../../ops/arithmetic.js';
 import { dense } from '../../ops/dense.js';
 import type { GruOptions } from '../../ops/rnn.js';
@@ -8,7 +9,7 @@ import type { PartialShape } from '../layer.js';
 import { GRUCell, type GRUCellOptions } from './gru.js';
 import {
   addNorm,
-  epsilonOf,
+  NORM_EPSILON,
   joined,
   NORM_OPTIONS,
   normalize,
@@ -34,7 +35,7 @@ export class LayerNormGRUCell extends GRUCell {
     super({ ...options, resetAfter: false }, NORM_OPTIONS);
     if ((options as GRUCellOptions).resetAfter)
       throw new ValueError(`${this.name}: there is no resetAfter; the reset gate always acts after the product.`);
-    this.epsilon = epsilonOf(this.name, options);
+    this.epsilon = epsilonOf(this.name, options, NORM_EPSILON);
   }
 
   override build(inputShape: PartialShape): void {

@@ -1,3 +1,4 @@
+import { epsilonOf } from '../checks.js';
 import { add } from '../../ops/arithmetic.js';
 import { dense } from '../../ops/dense.js';
 import type { LstmOptions } from '../../ops/rnn.js';
@@ -6,7 +7,7 @@ import type { PartialShape } from '../layer.js';
 import { LSTMCell, ORDERS, type Gates, type LSTMCellOptions } from './lstm.js';
 import {
   addNorm,
-  epsilonOf,
+  NORM_EPSILON,
   joined,
   NORM_OPTIONS,
   normalize,
@@ -32,7 +33,7 @@ export class LayerNormLSTMCell extends LSTMCell {
 
   constructor(options: LayerNormLSTMCellOptions) {
     super({ forgetBias: 1, ...options }, NORM_OPTIONS);
-    this.epsilon = epsilonOf(this.name, options);
+    this.epsilon = epsilonOf(this.name, options, NORM_EPSILON);
   }
 
   override build(inputShape: PartialShape): void {
@@ -81,7 +82,7 @@ export class LayerNormBasicLSTMCell extends LSTMCell {
 
   constructor(options: LayerNormLSTMCellOptions) {
     super({ forgetBias: 1, useBias: false, ...options }, NORM_OPTIONS);
-    this.epsilon = epsilonOf(this.name, options);
+    this.epsilon = epsilonOf(this.name, options, NORM_EPSILON);
   }
 
   override build(inputShape: PartialShape): void {

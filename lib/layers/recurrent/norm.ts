@@ -3,7 +3,6 @@ import { dense } from '../../ops/dense.js';
 import { layerNorm } from '../../ops/normalize.js';
 import { concatenate, transpose } from '../../ops/shape.js';
 import type { Operand } from '../../program/apply.js';
-import { show, ValueError } from '../../program/errors.js';
 import type { TensorBase } from '../../program/tensor.js';
 import type { Variable } from '../../program/variable.js';
 import type { WeightOptions } from '../layer.js';
@@ -14,18 +13,13 @@ export interface NormOptions {
   /** Added to the variance; default 1e-5. */
   epsilon?: number;
 }
+export const NORM_EPSILON = 1e-5;
 export const NORM_OPTIONS: readonly (keyof NormOptions)[] = ['epsilon'];
 
 /** Scale and shift of one normalised vector. */
 export interface Norm {
   readonly gamma: Variable;
   readonly beta: Variable;
-}
-
-export function epsilonOf(who: string, { epsilon = 1e-5 }: NormOptions): number {
-  if (typeof epsilon !== 'number' || !(epsilon >= 0))
-    throw new ValueError(`${who}: epsilon must be a number of at least 0, got ${show(epsilon)}.`);
-  return epsilon;
 }
 
 export function addNorm(addWeight: (options: WeightOptions) => Variable, part: string, size: number): Norm {

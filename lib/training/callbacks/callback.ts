@@ -66,9 +66,12 @@ function check(callback: unknown): CallbackLike {
   if (typeof callback !== 'object' || callback === null)
     throw new ValueError(`callbacks: expected callbacks or objects of hooks, got ${show(callback)}.`);
   if (callback instanceof Callback) return callback;
-  const names = Object.keys(callback).filter((key) => typeof (callback as Record<string, unknown>)[key] === 'function');
-  for (const name of names) {
-    if (!HOOKS.includes(name)) throw new ValueError(`callbacks: unknown hook '${name}'.${suggestion(name, HOOKS)}`);
+  for (const [name, hook] of Object.entries(callback)) {
+    const known = HOOKS.includes(name);
+    if (typeof hook === 'function' && !known)
+      throw new ValueError(`callbacks: unknown hook '${name}'.${suggestion(name, HOOKS)}`);
+    if (known && hook != null && typeof hook !== 'function')
+      throw new ValueError(`callbacks: ${name} must be a function, got ${show(hook)}.`);
   }
   return callback;
 }

@@ -87,6 +87,7 @@ inline MatMulConfig matMulConfig(const Node& node) {
   if (!transposeA && b.size(0, b.rank - 2) == 1 && a.size(0, a.rank - 2) == config.batch) {
     config.M *= config.batch;
     config.batch = 1;
+    config.batchRank = 0;
   }
   return config;
 }
