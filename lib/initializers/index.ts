@@ -9,7 +9,14 @@ export type { VarianceScalingOptions } from './variance_scaling.js';
 export type InitializerName = keyof typeof catalogue;
 export type InitializerLike = InitializerName | (string & {}) | Initializer;
 
-const BY_NAME = new Map<string, () => Initializer>(Object.entries(catalogue));
+/** Other names that Keras takes. */
+const ALIASES = {
+  normal: catalogue.randomNormal,
+  uniform: catalogue.randomUniform,
+  zero: catalogue.zeros,
+  one: catalogue.ones,
+};
+const BY_NAME = new Map<string, () => Initializer>(Object.entries({ ...catalogue, ...ALIASES }));
 
 /** The initializer of a name, with its default options; a function is given back. */
 export function get(initializer: InitializerLike): Initializer {

@@ -16,6 +16,7 @@ export interface Watcher {
 
 interface Context {
   readonly training: boolean;
+  readonly storedElements?: number;
   readonly shapesOnly: boolean;
   readonly watcher?: Watcher;
   readonly carry?: Carry;
@@ -75,4 +76,14 @@ export function withCarry<R>(carry: Carry, body: () => R): R {
 
 export function carry(): Carry | undefined {
   return current.carry;
+}
+
+/** Runs `body`, which makes layers whose weights are to be read from a file that holds so many elements. */
+export function withStoredWeights<R>(elements: number, body: () => R): R {
+  return inside({ ...current, storedElements: elements }, body);
+}
+
+/** Of the file from which the weights that are made now will be read; undefined: they get first values of their own. */
+export function storedElements(): number | undefined {
+  return current.storedElements;
 }

@@ -12,7 +12,7 @@ import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/ten
 import { isDType, isFloating, sameShape, showShape, sizeOf, type DType, type Shape } from '../program/types.js';
 import { Variable } from '../program/variable.js';
 import { connect, LayerTensor } from './connect.js';
-import { watcher, withTraining } from './context.js';
+import { storedElements, watcher, withTraining } from './context.js';
 import { chosenDevice } from './device.js';
 import { uniqueName } from './names.js';
 import type { WeightRule } from './weight_rules.js';
@@ -225,7 +225,10 @@ export abstract class Layer {
     constraint,
   }: WeightOptions): Variable {
     const who = `${this.name}/${name}`;
-    const make = initializers.get(initializer);
+    const stored = storedElements();
+    if (stored !== undefined && sizeOf(shape) > stored)
+      throw new ShapeError(`${who}: shape ${showShape(shape)} is more than the file holds, ${stored} elements.`);
+    const make = stored === undefined ? initializers.get(initializer) : initializers.zeros();
     const value = within(undefined, () => tensor(make(shape, dtype), undefined, dtype, who));
     if (!sameShape(value.shape, shape))
       throw new ShapeError(

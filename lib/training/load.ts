@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { withStoredWeights } from '../layers/context.js';
 import { checkOptions, ValueError } from '../program/errors.js';
 import type { Tensor } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
@@ -51,7 +52,8 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   if (saved.version !== VERSION)
     throw new ValueError(`${who}: expected format version ${VERSION}, got ${saved.version}.`);
   const unpacker = new Unpacker(who, options.customObjects ?? {});
-  const model: Model = unpacker.unpack(saved.model);
+  const elements = [...tensors.values()].reduce((n, t) => n + t.size, 0);
+  const model: Model = withStoredWeights(elements, () => unpacker.unpack(saved.model));
   const { weights } = model;
   const values = (prefix: string, variables: readonly Variable[]): Tensor[] => {
     const found = [...tensors].filter(([name]) => /^(optimizer )?(?=\d+:)/.exec(name)?.[0] === prefix);

@@ -149,7 +149,15 @@ void Frame::forms(const char* device, std::vector<Form>& found) const {
 
 void Frame::run(Context& context, bool first) {
   const Call call{table_.data(), workspaceAt_, context, first};
-  for (const auto& kernel : kernels_) kernel->run(call);
+  size_t at = 0;
+  try {
+    for (; at < kernels_.size(); ++at) kernels_[at]->run(call);
+  } catch (const Error& error) {
+    const FixedParameters none;
+    const char* const layer = InstructionNode(program_, program_.instructions[part_.from + at], none).word("layer", "");
+    if (!*layer) throw;
+    fail("layer '%s': %s", layer, error.what());
+  }
 }
 
 }  // namespace seqnn

@@ -58,6 +58,11 @@ describe('initializers', () => {
     }
   });
 
+  it("Keras' other names", () => {
+    assert.deepEqual(draw(initializers.get('one'), [2]).toArray(), [1, 1]);
+    assert.ok(draw(initializers.get('uniform'), [50]).data.every((v) => Math.abs(v) <= 0.05));
+  });
+
   it('options are checked', () => {
     assert.throws(() => initializers.varianceScaling({ mode: 'fan_in' as never }), /Did you mean 'fanIn'/);
     assert.throws(() => initializers.heNormal({ gain: 2 } as never), /unknown option 'gain'/);
