@@ -1,5 +1,6 @@
 import { add, clip, divide, maximum, multiply } from '../ops/arithmetic.js';
-import { norm, type Axes } from '../ops/reduce.js';
+import { norm } from '../ops/norm.js';
+import type { Axes } from '../ops/reduce.js';
 import { checkOptions, show, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { described, type Constraint } from './constraint.js';
@@ -17,7 +18,7 @@ function checkNumber(who: string, option: string, value: unknown, high = Infinit
 
 /** w with its norms moved to where `wanted` says. */
 function rescale(w: TensorBase, axis: Axes, wanted: (norms: TensorBase) => TensorBase): TensorBase {
-  const norms = norm(w, axis, true);
+  const norms = norm(w, null, axis, true);
   return multiply(w, divide(wanted(norms), add(norms, EPSILON)));
 }
 
@@ -34,7 +35,7 @@ export function maxNorm(options: { maxValue?: number; axis?: Axes } = {}): Const
 export function unitNorm(options: { axis?: Axes } = {}): Constraint {
   checkOptions('constraints.unitNorm', options, ['axis']);
   const { axis = 0 } = options;
-  return described('unitNorm', { axis }, (w) => divide(w, add(norm(w, axis, true), EPSILON)));
+  return described('unitNorm', { axis }, (w) => divide(w, add(norm(w, null, axis, true), EPSILON)));
 }
 
 /**

@@ -22,7 +22,7 @@ export function identity(options: { gain?: number } = {}): Initializer {
   return (shape, dtype) => {
     if (shape.length !== 2)
       throw new ShapeError(`initializers.identity: only for matrices, got shape ${showShape(shape)}.`);
-    const result = eye(shape[0], shape[1], dtype);
+    const result = eye(shape[0], shape[1], 0, dtype);
     for (let i = 0; i < result.data.length; i++) result.data[i] *= gain;
     return result;
   };

@@ -9,6 +9,7 @@ export { gradients } from './grad.js';
 export { cummax, cumsum, inTopK, oneHot, take } from './indexing.js';
 export { matmul } from './matmul.js';
 export { layerNorm } from './normalize.js';
+export { norm, type NormOrder } from './norm.js';
 export * as random from './random.js';
 export {
   all,
@@ -19,11 +20,11 @@ export {
   max,
   mean,
   min,
-  norm,
   prod,
   std,
   sum,
   variance,
+  variance as var,
   type Axes,
 } from './reduce.js';
 export {

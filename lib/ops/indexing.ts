@@ -3,7 +3,9 @@ import { checkInteger, ShapeError, ValueError } from '../program/errors.js';
 import type { Op } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type DType, type Spec } from '../program/types.js';
+import { checkFlag } from './checks.js';
 import { normalizeAxis } from './reduce.js';
+import { reshape } from './shape.js';
 
 // Rows by index, one-hot rows, running sums, top-k hits.
 
@@ -70,23 +72,25 @@ const cumulativeOp: Op<CumulativeAttrs> = {
   }),
 };
 
-/** Running sum along an axis. */
-export function cumsum(x: Operand, axis = -1, reverse = false): TensorBase {
+/** Running sum along an axis, by default of the flattened tensor; with `reverse`, from the end. */
+export function cumsum(x: Operand, axis: number | null = null, reverse = false): TensorBase {
   return cumulative('sum', x, axis, reverse);
 }
 
-/** Running maximum along an axis (of booleans: whether any was true so far). Not differentiable. */
-export function cummax(x: Operand, axis = -1, reverse = false): TensorBase {
+/**
+ * Running maximum along an axis, by default of the flattened tensor; with `reverse`, from the end. Of booleans: whether
+ * any was true so far. Not differentiable.
+ */
+export function cummax(x: Operand, axis: number | null = null, reverse = false): TensorBase {
   return cumulative('max', x, axis, reverse);
 }
 
-function cumulative(kind: string, x: Operand, axis: number, reverse: boolean): TensorBase {
-  const t = operand(x, undefined, `cum${kind}`);
-  return apply(cumulativeOp, [t], {
-    kind,
-    axis: normalizeAxis(`cum${kind}`, axis, t.rank),
-    reverse: reverse || undefined,
-  });
+function cumulative(kind: string, x: Operand, axis: number | null, reverse: boolean): TensorBase {
+  const who = `cum${kind}`;
+  checkFlag(who, 'reverse', reverse);
+  const given = operand(x, undefined, who);
+  const t = axis === null ? reshape(given, [given.size]) : given;
+  return apply(cumulativeOp, [t], { kind, axis: normalizeAxis(who, axis ?? 0, t.rank), reverse: reverse || undefined });
 }
 
 const topKOp: Op<{ k: number }> = {

@@ -19,6 +19,7 @@ import {
   where,
 } from './arithmetic.js';
 import { cast } from './cast.js';
+import { checkFlag } from './checks.js';
 import { broadcastTo, reshape } from './shape.js';
 
 // Reductions over some or all axes.
@@ -111,6 +112,7 @@ function productOfOthers(x: TensorBase, y: TensorBase, axes: Axes): TensorBase {
 }
 
 function reduce(kind: string, x: Operand, axes: Axes, keepDims: boolean): TensorBase {
+  checkFlag(kind, 'keepDims', keepDims);
   const t = operand(x, undefined, kind);
   const list = normalizeAxes(kind, axes, t.rank);
   if ((kind === 'max' || kind === 'min') && list.some((a) => t.shape[a] === 0))
@@ -155,11 +157,6 @@ export function logsumexp(x: Operand, axis?: Axes, keepDims = false): TensorBase
   return keepDims ? result : reshape(result, sum(t, axis).shape);
 }
 
-/** Euclidean norm. */
-export function norm(x: Operand, axis?: Axes, keepDims = false): TensorBase {
-  return sqrt(sum(square(x), axis, keepDims));
-}
-
 interface ArgAttrs extends Record<string, string | number> {
   kind: string;
   axis: number;
@@ -173,12 +170,24 @@ const argReduceOp: Op<ArgAttrs> = {
   },
 };
 
-function argReduce(kind: string, x: Operand, axis: number): TensorBase {
-  const t = operand(x, undefined, `arg${kind}`);
-  return apply(argReduceOp, [t], { kind, axis: normalizeAxis(`arg${kind}`, axis, t.rank) });
+function argReduce(kind: string, x: Operand, axis: number | null, keepDims: boolean): TensorBase {
+  const who = `arg${kind}`;
+  checkFlag(who, 'keepDims', keepDims);
+  const t = operand(x, undefined, who);
+  const flat = axis === null;
+  const at = flat ? 0 : normalizeAxis(who, axis, t.rank);
+  const index = apply(argReduceOp, [flat ? reshape(t, [t.size]) : t], { kind, axis: at });
+  return keepDims
+    ? reshape(
+        index,
+        t.shape.map((n, i) => (flat || i === at ? 1 : n)),
+      )
+    : index;
 }
 
-/** Index of the largest element along an axis; the first of several. */
-export const argmax = (x: Operand, axis = -1): TensorBase => argReduce('max', x, axis);
-/** Index of the smallest element along an axis; the first of several. */
-export const argmin = (x: Operand, axis = -1): TensorBase => argReduce('min', x, axis);
+/** Index of the largest element along an axis, by default of the flattened tensor; the first of several. int32. */
+export const argmax = (x: Operand, axis: number | null = null, keepDims = false): TensorBase =>
+  argReduce('max', x, axis, keepDims);
+/** Index of the smallest element along an axis, by default of the flattened tensor; the first of several. int32. */
+export const argmin = (x: Operand, axis: number | null = null, keepDims = false): TensorBase =>
+  argReduce('min', x, axis, keepDims);

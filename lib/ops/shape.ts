@@ -1,14 +1,15 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
-import { ShapeError, show, ValueError } from '../program/errors.js';
+import { checkInteger, ShapeError, show, ValueError } from '../program/errors.js';
 import { leaderOf } from '../program/layout.js';
 import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
 import { divided, reshapeOp, transposeOp } from '../program/structural.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { sameShape, showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
+import { checkList } from './checks.js';
 import { zeros } from './create.js';
 import { relabel } from './custom_gradient.js';
 import { unbroadcast } from './pointwise.js';
-import { normalizeAxis } from './reduce.js';
+import { normalizeAxes, normalizeAxis, type Axes } from './reduce.js';
 
 // Ops that move elements without computing anything.
 
@@ -41,20 +42,16 @@ export function expandDims(x: Operand, axis: number): TensorBase {
   return reshape(t, [...t.shape.slice(0, at), 1, ...t.shape.slice(at)]);
 }
 
-/** Without the axes of size 1, or without the given one. */
-export function squeeze(x: Operand, axis?: number): TensorBase {
+/** Without the axes of size 1, or without the given ones. @throws ShapeError when one of these has another size. */
+export function squeeze(x: Operand, axis?: Axes): TensorBase {
   const t = operand(x, undefined, 'squeeze');
-  if (axis === undefined)
-    return reshape(
-      t,
-      t.shape.filter((n) => n !== 1),
-    );
-  const at = normalizeAxis('squeeze', axis, t.rank);
-  if (t.shape[at] !== 1)
-    throw new ShapeError(`squeeze: axis ${axis} of ${showShape(t.shape)} has size ${t.shape[at]}, expected 1.`);
+  const gone = axis == null ? null : normalizeAxes('squeeze', axis, t.rank);
+  const long = gone?.find((a) => t.shape[a] !== 1);
+  if (long !== undefined)
+    throw new ShapeError(`squeeze: axis ${long} of ${showShape(t.shape)} has size ${t.shape[long]}, expected 1.`);
   return reshape(
     t,
-    t.shape.filter((_, i) => i !== at),
+    t.shape.filter((n, i) => (gone ? !gone.includes(i) : n !== 1)),
   );
 }
 
@@ -172,12 +169,9 @@ function bounds(range: readonly (number | null)[], n: number, axis: number): [nu
 }
 
 /** The elements along the axes in reverse order (all axes by default). */
-export function flip(x: Operand, axis?: number | readonly number[]): TensorBase {
+export function flip(x: Operand, axis?: Axes): TensorBase {
   const t = operand(x, undefined, 'flip');
-  const axes =
-    axis === undefined
-      ? t.shape.map((_, i) => i)
-      : (typeof axis === 'number' ? [axis] : axis).map((a) => normalizeAxis('flip', a, t.rank));
+  const axes = normalizeAxes('flip', axis, t.rank);
   return slice(
     t,
     t.shape.map((_, i) => (axes.includes(i) ? [null, null, -1] : null)),
@@ -214,10 +208,9 @@ const concatOp: Op<{ axis: number }> = {
   },
 };
 
-/** Tensors joined along an axis; all other sizes agree. */
-export function concatenate(values: readonly Operand[], axis = -1): TensorBase {
-  const list = values.map((v) => operand(v, undefined, 'concatenate'));
-  if (list.length === 0) throw new ValueError('concatenate: expected at least one tensor.');
+/** Tensors joined along an axis, by default the first; all other sizes agree. */
+export function concatenate(values: readonly Operand[], axis = 0): TensorBase {
+  const list = checkList('concatenate', 'tensors', values).map((v) => operand(v, undefined, 'concatenate'));
   const at = normalizeAxis('concatenate', axis, list[0].rank);
   for (const t of list) {
     if (
@@ -233,10 +226,10 @@ export function concatenate(values: readonly Operand[], axis = -1): TensorBase {
   return list.length === 1 ? list[0] : apply(concatOp, list, { axis: at });
 }
 
-/** Tensors of one shape joined along a new axis. */
+/** Tensors of one shape joined along a new axis, by default the first. */
 export function stack(values: readonly Operand[], axis = 0): TensorBase {
   return concatenate(
-    values.map((v) => expandDims(v, axis)),
+    checkList('stack', 'tensors', values).map((v) => expandDims(v, axis)),
     axis,
   );
 }
@@ -302,10 +295,12 @@ export function tile(x: Operand, repeats: readonly number[]): TensorBase {
   );
 }
 
-/** Each element along the axis `count` times in a row. */
-export function repeat(x: Operand, count: number, axis: number): TensorBase {
-  const t = operand(x, undefined, 'repeat');
-  const at = normalizeAxis('repeat', axis, t.rank);
+/** Each element along the axis, by default of the flattened tensor, `repeats` times in a row. */
+export function repeat(x: Operand, repeats: number, axis: number | null = null): TensorBase {
+  const given = operand(x, undefined, 'repeat');
+  const count = checkInteger('repeat', 'repeats', repeats, 0);
+  const t = axis === null ? reshape(given, [given.size]) : given;
+  const at = normalizeAxis('repeat', axis ?? 0, t.rank);
   const wide = expandDims(t, at + 1);
   return reshape(
     broadcastTo(
@@ -326,15 +321,35 @@ const partsOp = (count: number): Op<{ axis: number }> =>
     return [...grads.map(() => null), concatenate(all, axis)] as never;
   });
 
-/** The parts of x along an axis, each `size / parts` long. */
-export function split(x: Operand, parts: number, axis = -1): TensorBase[] {
+/**
+ * The parts of x along an axis, by default the first.
+ *
+ * @param parts How many of one size, or the indices at which the second part and those behind it begin.
+ * @throws ShapeError when the axis does not divide into them.
+ */
+export function split(x: Operand, parts: number | readonly number[], axis = 0): TensorBase[] {
   const t = operand(x, undefined, 'split');
   const at = normalizeAxis('split', axis, t.rank);
-  if (!Number.isInteger(parts) || parts < 1 || t.shape[at] % parts !== 0)
-    throw new ShapeError(`split: axis ${at} of ${showShape(t.shape)} into ${parts} equal parts.`);
-  const n = t.shape[at] / parts;
+  const begins = beginsOf(parts, t.shape, at);
   const before = new Array<null>(at).fill(null);
-  const slices = Array.from({ length: parts }, (_, k) => slice(t, [...before, [k * n, (k + 1) * n]]));
+  const slices = begins.map((begin, k) => slice(t, [...before, [begin, begins[k + 1] ?? null]]));
   if (slices[0] instanceof Tensor) return slices;
-  return applyAll(partsOp(parts), [...slices, t], { axis: at });
+  return applyAll(partsOp(begins.length), [...slices, t], { axis: at });
+}
+
+function beginsOf(parts: number | readonly number[], shape: Shape, axis: number): number[] {
+  const n = shape[axis];
+  if (Array.isArray(parts)) {
+    const begins = [0, ...(parts as readonly number[])];
+    if (begins.some((b, k) => !Number.isInteger(b) || b > n || (k > 0 && b < begins[k - 1])))
+      throw new ShapeError(
+        `split: axis ${axis} of ${showShape(shape)} at ${show(parts)}; expected ascending indices from 0 to ${n}.`,
+      );
+    return begins;
+  }
+  if (!Number.isInteger(parts) || (parts as number) < 1 || n % (parts as number) !== 0)
+    throw new ShapeError(
+      `split: axis ${axis} of ${showShape(shape)} into ${show(parts)} equal parts; expected a divisor of ${n} or a list of indices.`,
+    );
+  return Array.from({ length: parts as number }, (_, k) => (k * n) / (parts as number));
 }

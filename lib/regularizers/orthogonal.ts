@@ -29,7 +29,7 @@ export function orthogonalRegularizer(options: { factor?: number; mode?: (typeof
     const [count] = vectors.shape;
     if (count < 2) return multiply(sum(x), 0);
     const unit = multiply(vectors, rsqrt(maximum(sum(square(vectors), 1, true), TINY)));
-    const cosines = multiply(matmul(unit, transpose(unit)), subtract(1, eye(count, count, x.dtype)));
+    const cosines = multiply(matmul(unit, transpose(unit)), subtract(1, eye(count, count, 0, x.dtype)));
     return multiply(sum(abs(cosines)), factor / (count * (count - 1)));
   });
 }

@@ -129,14 +129,14 @@ export class AttentionCell extends CellWrapper {
     if (!combine) {
       const { context, weights } = this.attention.call(given[0], memory);
       this.seen?.(weights);
-      const [output, next] = this.inner(concatenate([inputs, context]), given, kwargs);
-      return [concatenate([output, context]), next];
+      const [output, next] = this.inner(concatenate([inputs, context], -1), given, kwargs);
+      return [concatenate([output, context], -1), next];
     }
     const own = given.slice(0, -1);
-    const [output, next] = this.inner(concatenate([inputs, given[given.length - 1]]), own, kwargs);
+    const [output, next] = this.inner(concatenate([inputs, given[given.length - 1]], -1), own, kwargs);
     const { context, weights } = this.attention.call(output, memory);
     this.seen?.(weights);
-    const combined: TensorBase = combine.call(concatenate([context, output]));
+    const combined: TensorBase = combine.call(concatenate([context, output], -1));
     return [combined, [...next, combined]];
   }
 }

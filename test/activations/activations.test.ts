@@ -25,7 +25,7 @@ describe('activations', () => {
     for (const name of names) {
       const { fused } = activations.get(name);
       if (fused === undefined) continue;
-      const expected = ops.dense(x, ops.eye(7, 7, 'float64'), null, { activation: fused });
+      const expected = ops.dense(x, ops.eye(7, 7, 0, 'float64'), null, { activation: fused });
       const distance = (ops.max(ops.abs(ops.subtract(activations.get(name)(x), expected))) as Tensor).item();
       assert.ok(distance < 1e-14, name);
     }

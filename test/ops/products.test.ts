@@ -54,7 +54,7 @@ describe('products in double', () => {
   it('softmaxCrossEntropy', () => {
     const target = ops.softmax(random64([4, 3, 7], 2));
     checkGradients((x) => ops.softmaxCrossEntropy(x, target), [random64([4, 3, 7], 1)]);
-    const classes = ops.argmax(target);
+    const classes = ops.argmax(target, -1);
     checkGradients((x) => ops.softmaxCrossEntropy(x, classes), [random64([4, 3, 7], 1)]);
   });
 });

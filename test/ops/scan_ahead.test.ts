@@ -12,7 +12,7 @@ const ARGS = [random64([T, B, F], 1), random64([B, H], 2), random64([F, 2 * H], 
 function body(w: TensorBase, u: TensorBase) {
   return ([h]: TensorBase[], [x]: TensorBase[]) => {
     const z = ops.layerNorm(ops.dense(ops.multiply(x, 0.5), w));
-    const [a, b] = ops.split(z, 2);
+    const [a, b] = ops.split(z, 2, -1);
     const recurrent = ops.dense(h, ops.multiply(ops.slice(u, [[0, H]]), 0.3));
     const next = ops.tanh(ops.add(ops.multiply(ops.sigmoid(a), recurrent), b));
     return [[next], [next, z]] as const;

@@ -95,7 +95,7 @@ describe('regularizers', () => {
 
 describe('constraints', () => {
   it('their values', () => {
-    const columns = (c: constraints.Constraint) => Array.from((ops.norm(c(w), 0) as Tensor).data);
+    const columns = (c: constraints.Constraint) => Array.from((ops.norm(c(w), null, 0) as Tensor).data);
     const norms = (c: constraints.Constraint, expected: number[]) =>
       columns(c).forEach((n, i) => close(n, expected[i]));
     norms(constraints.maxNorm(), [2, 1]);
@@ -118,7 +118,7 @@ describe('constraints', () => {
       model.compile({ optimizer, loss: 'mse' });
       await model.fit(ops.ones([8, 4]), ops.full([8, 3], -5), { epochs: 3, verbose: 0 });
       const [kernel, bias] = model.getWeights();
-      for (const n of (ops.norm(kernel, 0) as Tensor).data) close(n, 1);
+      for (const n of (ops.norm(kernel, null, 0) as Tensor).data) close(n, 1);
       assert.ok(bias.data.every((b) => b === 0));
     }
   });

@@ -83,7 +83,7 @@ describe('text.generate', () => {
       for (let i = 0; i < 12; i++) {
         const x = first === 'ids' ? tokenizer.encodeBatch([slow]) : ops.expandDims(tokenizer.oneHot(slow), 0);
         const last = (m.predictSync(x) as Tensor).slice([0, -1]) as Tensor;
-        slow += tokenizer.decode([(ops.argmax(last) as Tensor).item()]);
+        slow += tokenizer.decode([(ops.argmax(last, -1) as Tensor).item()]);
       }
       assert.equal(written, slow);
     }

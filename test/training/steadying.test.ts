@@ -74,7 +74,7 @@ describe('steadying a training', () => {
       close(await model.evaluate(x, y), error + 0.01 * kernels().reduce((sum, k) => sum + squares(k), 0));
       const before = model.getWeights();
       await model.fit(x, y, { ...quiet, epochs: 1 });
-      for (const k of kernels()) for (const n of (ops.norm(k, 0) as Tensor).data) close(n, 1);
+      for (const k of kernels()) for (const n of (ops.norm(k, null, 0) as Tensor).data) close(n, 1);
       // What no constraint moved went by at most rate · clipnorm.
       model.weights.forEach((v, i) => {
         if (v.constraint) return;

@@ -20,7 +20,10 @@ class Swapping extends layers.Layer {
   }
 
   call(x: TensorBase, [a, b]: TensorBase[]): [TensorBase, TensorBase[]] {
-    return [ops.add(this.inner.call(ops.concatenate([x, a])), ops.multiply(b, 0.5)), [b, ops.tanh(ops.add(a, 0.1))]];
+    return [
+      ops.add(this.inner.call(ops.concatenate([x, a], -1)), ops.multiply(b, 0.5)),
+      [b, ops.tanh(ops.add(a, 0.1))],
+    ];
   }
 }
 

@@ -43,15 +43,15 @@ export class GRUCell extends GatedCell {
   protected step(x: TensorBase, [h]: readonly TensorBase[], dropped: TensorBase): TensorBase[] {
     const { units, bias, recurrentActivation: gate } = this;
     const both = bias && this.resetAfter ? [slice(bias, [0]), slice(bias, [1])] : [bias, null];
-    const [xz, xr, xh] = split(dense(x, this.kernel, both[0]), 3);
+    const [xz, xr, xh] = split(dense(x, this.kernel, both[0]), 3, -1);
     let z: TensorBase;
     let candidate: TensorBase;
     if (this.resetAfter) {
-      const [hz, hr, hh] = split(dense(dropped, this.recurrentKernel, both[1]), 3);
+      const [hz, hr, hh] = split(dense(dropped, this.recurrentKernel, both[1]), 3, -1);
       z = gate(add(xz, hz));
       candidate = add(xh, multiply(gate(add(xr, hr)), hh));
     } else {
-      const [hz, hr] = split(dense(dropped, slice(this.recurrentKernel, [null, [0, 2 * units]])), 2);
+      const [hz, hr] = split(dense(dropped, slice(this.recurrentKernel, [null, [0, 2 * units]])), 2, -1);
       z = gate(add(xz, hz));
       const reset = multiply(gate(add(xr, hr)), dropped);
       candidate = add(xh, dense(reset, slice(this.recurrentKernel, [null, [2 * units, null]])));

@@ -48,8 +48,8 @@ export class LayerNormGRUCell extends GRUCell {
   protected override step(x: TensorBase, [h]: readonly TensorBase[], dropped: TensorBase): TensorBase[] {
     const { bias, epsilon, recurrentActivation: gate } = this;
     const fromInput = normalize(dense(x, this.kernel), this.inputNorm, epsilon);
-    const [xz, xr, xh] = split(bias ? add(fromInput, bias) : fromInput, 3);
-    const [hz, hr, hh] = split(normalize(dense(dropped, this.recurrentKernel), this.stateNorm, epsilon), 3);
+    const [xz, xr, xh] = split(bias ? add(fromInput, bias) : fromInput, 3, -1);
+    const [hz, hr, hh] = split(normalize(dense(dropped, this.recurrentKernel), this.stateNorm, epsilon), 3, -1);
     const z = gate(add(xz, hz));
     const candidate = this.activation(add(xh, multiply(gate(add(xr, hr)), hh)));
     return [add(multiply(z, h), multiply(subtract(1, z), candidate))];

@@ -119,7 +119,7 @@ export class LSTMCell extends GatedCell {
 
   /** The blocks of columns by what they are. */
   protected gatesOf(sums: TensorBase): Gates {
-    const parts = split(sums, 4);
+    const parts = split(sums, 4, -1);
     return Object.fromEntries(ORDERS[this.order].map((gate, k) => [gate, parts[k]])) as unknown as Gates;
   }
 
