@@ -52,7 +52,7 @@ export class Embedding extends Layer {
   }
 
   call(inputs: TensorBase): TensorBase {
-    return take(this.embeddings, cast(inputs, 'int32'));
+    return take(this.embeddings, cast(inputs, 'int32'), 0);
   }
 }
 

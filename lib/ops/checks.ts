@@ -8,10 +8,12 @@ export function checkFlag(who: string, name: string, value: unknown): boolean {
   return value;
 }
 
-/** Any number but NaN. */
-export function checkNumber(who: string, name: string, value: unknown): number {
-  if (typeof value !== 'number' || Number.isNaN(value))
-    throw new ValueError(`${who}: ${name} must be a number, got ${show(value)}.`);
+/** A finite number of at least `low`. */
+export function checkNumber(who: string, name: string, value: unknown, low = -Infinity): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < low) {
+    const least = low === -Infinity ? '' : ` of at least ${low}`;
+    throw new ValueError(`${who}: ${name} must be a finite number${least}, got ${show(value)}.`);
+  }
   return value;
 }
 

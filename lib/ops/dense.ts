@@ -1,12 +1,12 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
-import { ShapeError } from '../program/errors.js';
+import { checkChoice, checkOptions, ShapeError } from '../program/errors.js';
 import { isFreeInput, leaderOf } from '../program/layout.js';
 import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
 import type { SymbolicTensor } from '../program/graph.js';
 import { inverse } from '../program/structural.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, sizeOf, type Spec } from '../program/types.js';
-import { activationGrad } from './fused_activation.js';
+import { activationGrad, fusedActivations } from './fused_activation.js';
 import { normalizeAxis } from './reduce.js';
 import { transpose } from './shape.js';
 
@@ -119,12 +119,15 @@ export function dense(
   b?: Operand | null,
   options: { axis?: number; activation?: string } = {},
 ): TensorBase {
+  checkOptions('dense', options, ['axis', 'activation']);
+  const { activation } = options;
+  if (activation !== undefined) checkChoice('dense', 'activation', activation, Object.keys(fusedActivations));
   const t = operand(x, undefined, 'dense');
   const matrix = operand(w, t.dtype, 'dense');
   if (matrix.rank !== 2) throw new ShapeError(`dense: a matrix of shape ${showShape(matrix.shape)}; expected [F, U].`);
   const axis = normalizeAxis('dense', options.axis ?? -1, t.rank);
   return apply(denseOp, [t, matrix, b == null ? null : operand(b, t.dtype, 'dense')], {
     axis,
-    activation: options.activation,
+    activation,
   });
 }

@@ -5,9 +5,9 @@ import type { TensorBase } from '../program/tensor.js';
 import { showShape, type DType, type Spec } from '../program/types.js';
 import { checkFlag } from './checks.js';
 import { normalizeAxis } from './reduce.js';
-import { reshape } from './shape.js';
+import { reshape, transpose } from './shape.js';
 
-// Rows by index, one-hot rows, running sums, top-k hits.
+// Elements by index, one-hot rows, running sums, top-k hits.
 
 const gatherOp: Op = {
   name: 'gatherRows',
@@ -27,16 +27,26 @@ const scatterOp: Op<{ size: readonly number[] }> = {
 };
 
 /**
- * Rows of a table: result[i…] = table[index[i…]].
+ * Elements of x by their indices along an axis: the indices' shape takes the place of that axis. `take(table, i, 0)`
+ * gives rows of a table.
  *
- * @param index int32 of any shape. @throws when an index is outside the table.
+ * @param indices int32 of any shape.
+ * @param axis By default of the flattened x.
+ * @throws when an index is not from 0 to the size of the axis − 1.
  */
-export function take(table: Operand, index: Operand): TensorBase {
-  const t = operand(table, undefined, 'take');
-  const i = operand(index, 'int32', 'take');
-  if (t.rank === 0) throw new ShapeError('take: a scalar has no rows.');
-  if (i.dtype !== 'int32') throw new ValueError(`take: the index must be int32, got ${i.dtype}.`);
-  return apply(gatherOp, [t, i], {});
+export function take(x: Operand, indices: Operand, axis: number | null = null): TensorBase {
+  const given = operand(x, undefined, 'take');
+  const i = operand(indices, 'int32', 'take');
+  if (i.dtype !== 'int32') throw new ValueError(`take: the indices must be int32, got ${i.dtype}.`);
+  const t = axis === null ? reshape(given, [given.size]) : given;
+  const at = normalizeAxis('take', axis ?? 0, t.rank);
+  if (at === 0) return apply(gatherOp, [t, i], {});
+  // The kernel knows rows: the axis moves to the front, and what stood before it back there.
+  const order = t.shape.map((_, k) => k);
+  const rows = apply(gatherOp, [transpose(t, [at, ...order.filter((k) => k !== at)]), i], {});
+  const places = rows.shape.map((_, k) => k);
+  const [front, back] = [places.slice(i.rank, i.rank + at), places.slice(i.rank + at)];
+  return transpose(rows, [...front, ...places.slice(0, i.rank), ...back]);
 }
 
 const oneHotOp: Op<{ classes: number; dtype: string }> = {

@@ -23,7 +23,7 @@ export function norm(x: Operand, ord: NormOrder = null, axis: Axes = null, keepD
   const t = operand(x, undefined, 'norm');
   const axes = normalizeAxes('norm', axis, t.rank);
   if (typeof ord === 'string') checkChoice('norm', 'ord', ord, ['fro']);
-  else if (ord !== null) checkNumber('norm', 'ord', ord);
+  else if (ord !== null && Math.abs(ord) !== Infinity) checkNumber('norm', 'ord', ord);
   const euclidean = () => sqrt(sum(square(t), axes, keepDims));
   if (ord === null) return euclidean();
   if (axes.length > 2 || axes.length === 0)

@@ -1,5 +1,5 @@
 import { applyAll, operand, type Operand } from '../program/apply.js';
-import { ShapeError } from '../program/errors.js';
+import { checkOptions, ShapeError } from '../program/errors.js';
 import type { SymbolicTensor } from '../program/graph.js';
 import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
@@ -91,6 +91,7 @@ export function layerNorm(
   beta?: Operand | null,
   options: { axis?: number; epsilon?: number; rms?: boolean } = {},
 ): TensorBase {
+  checkOptions('layerNorm', options, ['axis', 'epsilon', 'rms']);
   const t = operand(x, undefined, 'layerNorm');
   const axis = normalizeAxis('layerNorm', options.axis ?? -1, t.rank);
   const vectors = [gamma, beta].map((v) => (v == null ? null : operand(v, t.dtype, 'layerNorm')));

@@ -1,10 +1,11 @@
 import { apply } from '../program/apply.js';
-import { checkOptions, ValueError } from '../program/errors.js';
+import { checkChoice, checkOptions, ValueError } from '../program/errors.js';
 import { currentGraph } from '../program/graph.js';
 import type { Op } from '../program/op.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { divided } from '../program/structural.js';
-import { sizeOf, type DType, type Shape } from '../program/types.js';
+import { DTYPES, isFloating, sizeOf, type DType, type Shape } from '../program/types.js';
+import { checkNumber } from './checks.js';
 
 // Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011) of (seed, step counter, stream, element), the same
 // whatever the threads.
@@ -32,6 +33,8 @@ const randomOp: Op<RandomAttrs> = {
   // The same numbers, written where each shard finds its own.
   stacked: (attrs, axis, shards) => ({ ...attrs, shards, axis, row: sizeOf(attrs.shape.slice(axis)) }),
 };
+
+const FLOATING = DTYPES.filter(isFloating);
 
 export interface RandomOptions {
   /** Same seed, same numbers. Default: the traced model's seed, or a fresh one. */
@@ -64,13 +67,28 @@ export function checkSeed(who: string, seed: unknown): number {
   return seed;
 }
 
-function draw(who: string, kind: string, shape: Shape, a: number, b: number, options: RandomOptions): TensorBase {
+/** @param numbers What the kernel calls a and b, by the names that the caller gave them. */
+function draw(
+  kind: string,
+  shape: Shape,
+  numbers: Readonly<Record<string, number>>,
+  options: RandomOptions,
+  who = `random.${kind}`,
+): TensorBase {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (typeof value === 'object')
+      throw new ValueError(`${who}: ${name} must be a number, got an object; options come behind the numbers.`);
+    checkNumber(who, name, value, name === 'stddev' ? 0 : undefined);
+  }
+  const [a, b = 0] = Object.values(numbers);
   checkOptions(who, options, ['seed', 'dtype']);
+  const { dtype = 'float32' } = options;
+  checkChoice(who, 'dtype', dtype, FLOATING);
   const source = currentGraph() ? rootSource() : undefined;
   const seed = options.seed === undefined ? (source?.seed ?? freshSeed()) : checkSeed(who, options.seed);
   const stream = source ? source.streams++ : 0;
   const counter = source?.counter ?? new Tensor(new Int32Array(1), []);
-  return apply(randomOp, [counter], { kind, seed, stream, a, b, shape: [...shape], dtype: options.dtype ?? 'float32' });
+  return apply(randomOp, [counter], { kind, seed, stream, a, b, shape: [...shape], dtype });
 }
 
 /** How many random ops the traced function has so far. */
@@ -97,15 +115,15 @@ function rootSource() {
   return graph?.random;
 }
 
-/** Uniform in [low, high). */
-export const uniform = (shape: Shape, low = 0, high = 1, options: RandomOptions = {}): TensorBase =>
-  draw('random.uniform', 'uniform', shape, low, high, options);
+/** Uniform in [minval, maxval). */
+export const uniform = (shape: Shape, minval = 0, maxval = 1, options: RandomOptions = {}): TensorBase =>
+  draw('uniform', shape, { minval, maxval }, options);
 /** Normal with this mean and standard deviation. */
 export const normal = (shape: Shape, mean = 0, stddev = 1, options: RandomOptions = {}): TensorBase =>
-  draw('random.normal', 'normal', shape, mean, stddev, options);
+  draw('normal', shape, { mean, stddev }, options);
 /** Normal, drawn again beyond two standard deviations. */
 export const truncatedNormal = (shape: Shape, mean = 0, stddev = 1, options: RandomOptions = {}): TensorBase =>
-  draw('random.truncatedNormal', 'truncatedNormal', shape, mean, stddev, options);
+  draw('truncatedNormal', shape, { mean, stddev }, options);
 /** 1 / keep with probability `keep`, else 0: what inverted dropout multiplies with. */
 export const dropoutMask = (shape: Shape, keep: number, options: RandomOptions = {}): TensorBase =>
-  draw('random.dropoutMask', 'bernoulli', shape, keep, 0, options);
+  draw('bernoulli', shape, { keep }, options, 'random.dropoutMask');

@@ -144,8 +144,8 @@ export function sampledSoftmaxCrossEntropy(
   // One look-up for both, so that the gradient is scattered into one table of the weights' size.
   const needed = concatenate([t, sample.classes], 0);
   const count = t.size;
-  const [ownRows, drawnRows] = parts(take(w, needed), count);
-  const [ownShift, drawnShift] = parts(subtract(take(b, needed), log(sample.expectedCount(needed))), count);
+  const [ownRows, drawnRows] = parts(take(w, needed, 0), count);
+  const [ownShift, drawnShift] = parts(subtract(take(b, needed, 0), log(sample.expectedCount(needed))), count);
   const own = add(sum(multiply(x, ownRows), -1), ownShift);
   // Empty places hold class 0 and are shut out whatever it gives.
   const drawn = matmul(x, transpose(drawnRows, [1, 0])); // [N, numSampled]

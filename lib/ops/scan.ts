@@ -1,5 +1,5 @@
 import { applyAll, operand, symbolOf, type Operand } from '../program/apply.js';
-import { ShapeError, show, ValueError } from '../program/errors.js';
+import { checkOptions, ShapeError, show, ValueError } from '../program/errors.js';
 import { differentiate } from '../program/differentiate.js';
 import { currentGraph, Graph, within, type Node, type SymbolicTensor } from '../program/graph.js';
 import { layOut } from '../program/layout.js';
@@ -206,6 +206,7 @@ export function scan(
   xs: readonly Operand[],
   options: ScanOptions = {},
 ): { states: TensorBase[]; outputs: TensorBase[] } {
+  checkOptions('scan', options, ['reverse', 'length']);
   const sequences = xs.map((x) => operand(x, undefined, 'scan'));
   const first = init.map((s) => operand(s, sequences[0]?.dtype, 'scan'));
   const steps = sequences[0]?.shape[0] ?? options.length;

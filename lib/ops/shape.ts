@@ -123,7 +123,11 @@ const unsliceOp: Op<SliceAttrs> = {
 export type Range = null | number | readonly (number | null)[];
 
 /** Part of a tensor: `x.slice([null, -1])` is Python's `x[:, -1]`, `x.slice([[0, 10], null])` is `x[0:10, :]`. */
-export function slice(x: Operand, ranges: readonly Range[]): TensorBase {
+export function slice(x: Operand, ranges: readonly Range[], ...more: never[]): TensorBase {
+  if (more.length > 0)
+    throw new ValueError(
+      `slice: unexpected argument ${show(more[0])}; expected one list with a range for each axis, [start, stop], not starts and sizes.`,
+    );
   const t = operand(x, undefined, 'slice');
   if (!Array.isArray(ranges) || ranges.length > t.rank)
     throw new ShapeError(

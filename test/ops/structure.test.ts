@@ -76,12 +76,12 @@ describe('ops that move or reduce elements', () => {
     checkGradients((a) => ops.square(ops.cumsum(a, 1)), [x]);
     checkGradients((a) => ops.square(ops.cumsum(a, -1, true)), [x]);
     const index = tensor(new Int32Array([2, 0, 2, 1]), [2, 2]);
-    checkGradients((t) => ops.square(ops.take(t, index)), [random64([3, 4], 3)]);
+    checkGradients((t) => ops.square(ops.take(t, index, 0)), [random64([3, 4], 3)]);
     assert.deepEqual((ops.oneHot(index, 3) as any).toArray()[0], [
       [0, 0, 1],
       [1, 0, 0],
     ]);
-    assert.throws(() => ops.take(random64([2, 4], 3), index), /index 2 .* \[0, 2\)/);
+    assert.throws(() => ops.take(random64([2, 4], 3), index, 0), /index 2 .* \[0, 2\)/);
   });
   it('layers of transposes give what plain order gives', () => {
     const w = random64([5, 6], 4);
