@@ -1,13 +1,7 @@
 import type { Activation } from '../activations/index.js';
-import { show, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 
-/** A fraction from 0 to 1, or an error that names the option. */
-export function checkRate(who: string, option: string, value: unknown): number {
-  if (typeof value !== 'number' || !(value >= 0 && value <= 1))
-    throw new ValueError(`${who}: ${option} must be a number from 0 to 1, got ${show(value)}.`);
-  return value;
-}
+export { checkRate } from '../ops/checks.js';
 
 /** What keeps a division finite: a number of at least 0, or an error. */
 export function epsilonOf(who: string, { epsilon }: { readonly epsilon?: number }, fallback: number): number {

@@ -106,6 +106,6 @@ function split(g: TensorBase, first: TensorBase, tie: TensorBase): TensorBase[] 
 
 /** x between low and high. */
 export function clip(x: Operand, low: number, high: number): TensorBase {
-  const [t] = together('clip', [x]);
-  return minimum(maximum(t, low), high);
+  const [t, least, most] = together('clip', [x, low, high]);
+  return minimum(maximum(t, least), most);
 }

@@ -2,6 +2,7 @@ import { apply, operand, type Operand } from '../program/apply.js';
 import type { Op } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { isFloating, type DType, type Spec } from '../program/types.js';
+import { checkDType } from './checks.js';
 
 const castOp: Op<{ dtype: string }> = {
   name: 'cast',
@@ -12,6 +13,7 @@ const castOp: Op<{ dtype: string }> = {
 
 /** The same values in another dtype; to int32 they are cut towards zero, to bool compared with zero. */
 export function cast(x: Operand, dtype: DType): TensorBase {
+  checkDType('cast', dtype);
   const t = operand(x, isFloating(dtype) ? dtype : undefined, 'cast');
   return t.dtype === dtype ? t : apply(castOp, [t], { dtype });
 }

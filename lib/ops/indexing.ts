@@ -3,7 +3,8 @@ import { checkInteger, ShapeError, ValueError } from '../program/errors.js';
 import type { Op } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type DType, type Spec } from '../program/types.js';
-import { checkFlag } from './checks.js';
+import { cast } from './cast.js';
+import { checkDType, checkFlag } from './checks.js';
 import { normalizeAxis } from './reduce.js';
 import { reshape, transpose } from './shape.js';
 
@@ -58,6 +59,7 @@ const oneHotOp: Op<{ classes: number; dtype: string }> = {
 /** int32 classes as rows of zeros with a one: shape [..., classes]. */
 export function oneHot(x: Operand, classes: number, dtype: DType = 'float32'): TensorBase {
   const t = operand(x, 'int32', 'oneHot');
+  checkDType('oneHot', dtype);
   if (t.dtype !== 'int32') throw new ValueError(`oneHot: classes must be int32, got ${t.dtype}.`);
   return apply(oneHotOp, [t], { classes: checkInteger('oneHot', 'numClasses', classes, 1), dtype });
 }
@@ -99,7 +101,8 @@ function cumulative(kind: string, x: Operand, axis: number | null, reverse: bool
   const who = `cum${kind}`;
   checkFlag(who, 'reverse', reverse);
   const given = operand(x, undefined, who);
-  const t = axis === null ? reshape(given, [given.size]) : given;
+  const flat = axis === null ? reshape(given, [given.size]) : given;
+  const t = kind === 'sum' && flat.dtype === 'bool' ? cast(flat, 'int32') : flat;
   return apply(cumulativeOp, [t], { kind, axis: normalizeAxis(who, axis ?? 0, t.rank), reverse: reverse || undefined });
 }
 

@@ -4,6 +4,7 @@ import type { SymbolicTensor } from '../program/graph.js';
 import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type Spec } from '../program/types.js';
+import { checkNumber } from './checks.js';
 import { normalizeAxis } from './reduce.js';
 
 // Layer normalization (Ba, Kiros, Hinton 2016) along one axis as a fused kernel.
@@ -92,6 +93,7 @@ export function layerNorm(
   options: { axis?: number; epsilon?: number; rms?: boolean } = {},
 ): TensorBase {
   checkOptions('layerNorm', options, ['axis', 'epsilon', 'rms']);
+  const epsilon = checkNumber('layerNorm', 'epsilon', options.epsilon ?? 1e-3, 0);
   const t = operand(x, undefined, 'layerNorm');
   const axis = normalizeAxis('layerNorm', options.axis ?? -1, t.rank);
   const vectors = [gamma, beta].map((v) => (v == null ? null : operand(v, t.dtype, 'layerNorm')));
@@ -101,7 +103,7 @@ export function layerNorm(
   }
   return applyAll(layerNormOp, [t, ...vectors], {
     axis,
-    epsilon: options.epsilon ?? 1e-3,
+    epsilon,
     rms: options.rms || undefined,
   })[0];
 }

@@ -5,7 +5,7 @@ import type { Op } from '../program/op.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { divided } from '../program/structural.js';
 import { DTYPES, isFloating, sizeOf, type DType, type Shape } from '../program/types.js';
-import { checkNumber } from './checks.js';
+import { checkNumber, checkRate, checkShape } from './checks.js';
 
 // Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011) of (seed, step counter, stream, element), the same
 // whatever the threads.
@@ -75,6 +75,7 @@ function draw(
   options: RandomOptions,
   who = `random.${kind}`,
 ): TensorBase {
+  checkShape(who, shape);
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value === 'object')
       throw new ValueError(`${who}: ${name} must be a number, got an object; options come behind the numbers.`);
@@ -126,4 +127,4 @@ export const truncatedNormal = (shape: Shape, mean = 0, stddev = 1, options: Ran
   draw('truncatedNormal', shape, { mean, stddev }, options);
 /** 1 / keep with probability `keep`, else 0: what inverted dropout multiplies with. */
 export const dropoutMask = (shape: Shape, keep: number, options: RandomOptions = {}): TensorBase =>
-  draw('bernoulli', shape, { keep }, options, 'random.dropoutMask');
+  draw('bernoulli', shape, { keep: checkRate('random.dropoutMask', 'keep', keep) }, options, 'random.dropoutMask');

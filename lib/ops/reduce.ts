@@ -20,7 +20,7 @@ import {
 } from './arithmetic.js';
 import { cast } from './cast.js';
 import { checkFlag } from './checks.js';
-import { broadcastTo, reshape } from './shape.js';
+import { broadcastTo, reshape, squeeze } from './shape.js';
 
 // Reductions over some or all axes.
 
@@ -36,13 +36,16 @@ interface ReduceAttrs extends Record<string, string | readonly number[] | boolea
 /** Axes counted from the end are made plain; @throws ShapeError for one that the tensor lacks. */
 export function normalizeAxes(who: string, axes: Axes, rank: number): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = typeof axes === 'number' ? [axes] : [...axes];
-  return list.map((axis) => normalizeAxis(who, axis, rank)).sort((a, b) => a - b);
+  const list = (Array.isArray(axes) ? axes : [axes]).map((axis: number) => normalizeAxis(who, axis, rank));
+  if (new Set(list).size < list.length) throw new ShapeError(`${who}: axes ${show(axes)} name one axis twice.`);
+  return list.sort((a, b) => a - b);
 }
 
 export function normalizeAxis(who: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
-    throw new ShapeError(`${who}: axis ${show(axis)} of a tensor with ${rank} axes.`);
+    throw new ShapeError(
+      `${who}: axis ${show(axis)} of a tensor with ${rank} axes${rank > 0 ? `; expected an integer from ${-rank} to ${rank - 1}` : ''}.`,
+    );
   return axis < 0 ? axis + rank : axis;
 }
 
@@ -139,7 +142,8 @@ export const all = (x: Operand, axis?: Axes, keepDims = false): TensorBase => re
 /** Mean of squared distances from the mean (biased, as Keras). */
 export function variance(x: Operand, axis?: Axes, keepDims = false): TensorBase {
   const t = operand(x, undefined, 'variance');
-  return mean(square(subtract(t, mean(t, axis, true))), axis, keepDims);
+  const axes = normalizeAxes('variance', axis, t.rank);
+  return mean(square(subtract(t, mean(t, axes, true))), axes, keepDims);
 }
 
 export function std(x: Operand, axis?: Axes, keepDims = false): TensorBase {
@@ -149,12 +153,13 @@ export function std(x: Operand, axis?: Axes, keepDims = false): TensorBase {
 /** log Σ eˣ without overflow. */
 export function logsumexp(x: Operand, axis?: Axes, keepDims = false): TensorBase {
   const t = operand(x, undefined, 'logsumexp');
-  const largest = max(t, axis, true);
+  const axes = normalizeAxes('logsumexp', axis, t.rank);
+  const largest = max(t, axes, true);
   // Infinities are left in the sum: ∞ − ∞ would be NaN.
   const top = where(less(abs(largest), Infinity), largest, 0);
-  const kept = log(sum(exp(subtract(t, top)), axis, true));
+  const kept = log(sum(exp(subtract(t, top)), axes, true));
   const result = add(kept, top);
-  return keepDims ? result : reshape(result, sum(t, axis).shape);
+  return checkFlag('logsumexp', 'keepDims', keepDims) ? result : squeeze(result, axes);
 }
 
 interface ArgAttrs extends Record<string, string | number> {
@@ -176,6 +181,8 @@ function argReduce(kind: string, x: Operand, axis: number | null, keepDims: bool
   const t = operand(x, undefined, who);
   const flat = axis === null;
   const at = flat ? 0 : normalizeAxis(who, axis, t.rank);
+  if ((flat ? t.size : t.shape[at]) === 0)
+    throw new ShapeError(`${who}: no elements along an axis of ${showShape(t.shape)}.`);
   const index = apply(argReduceOp, [flat ? reshape(t, [t.size]) : t], { kind, axis: at });
   return keepDims
     ? reshape(

@@ -206,6 +206,7 @@ export function scan(
   xs: readonly Operand[],
   options: ScanOptions = {},
 ): { states: TensorBase[]; outputs: TensorBase[] } {
+  if (typeof body !== 'function') throw new ValueError(`scan: the body must be a function, got ${show(body)}.`);
   checkOptions('scan', options, ['reverse', 'length']);
   const sequences = xs.map((x) => operand(x, undefined, 'scan'));
   const first = init.map((s) => operand(s, sequences[0]?.dtype, 'scan'));

@@ -5,7 +5,7 @@ import type { LaidNode, LayoutContext, Op, ShardContext, Sharding } from '../pro
 import { divided, reshapeOp, transposeOp } from '../program/structural.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import { sameShape, showShape, sizeOf, type Shape, type Spec } from '../program/types.js';
-import { checkList } from './checks.js';
+import { checkList, checkShape } from './checks.js';
 import { zeros } from './create.js';
 import { relabel } from './custom_gradient.js';
 import { unbroadcast } from './pointwise.js';
@@ -16,6 +16,7 @@ import { normalizeAxes, normalizeAxis, type Axes } from './reduce.js';
 /** The same elements under another shape; one size may be -1 and is then found. */
 export function reshape(x: Operand, shape: Shape): TensorBase {
   const t = operand(x, undefined, 'reshape');
+  checkShape('reshape', shape, -1);
   const free = shape.indexOf(-1);
   let target: readonly number[] = shape;
   if (free >= 0) {
@@ -29,8 +30,10 @@ export function reshape(x: Operand, shape: Shape): TensorBase {
 }
 
 /** Axis i of the result is axis perm[i] of x; without perm the axes are reversed. */
-export function transpose(x: Operand, perm?: readonly number[]): TensorBase {
+export function transpose(x: Operand, perm?: readonly number[] | null): TensorBase {
   const t = operand(x, undefined, 'transpose');
+  if (perm != null && !Array.isArray(perm))
+    throw new ShapeError(`transpose: expected a list with the ${t.rank} axes in their new order, got ${show(perm)}.`);
   const axes = perm ? perm.map((p) => normalizeAxis('transpose', p, t.rank)) : t.shape.map((_, i) => t.rank - 1 - i);
   return axes.every((p, i) => p === i) && axes.length === t.rank ? t : apply(transposeOp, [t], { perm: axes });
 }
@@ -72,6 +75,7 @@ const broadcastOp: Op<{ shape: readonly number[] }> = {
 /** x repeated along axes of size 1 (or missing ones) until it has the shape. */
 export function broadcastTo(x: Operand, shape: Shape): TensorBase {
   const t = operand(x, undefined, 'broadcastTo');
+  checkShape('broadcastTo', shape);
   const lead = shape.length - t.rank;
   if (lead < 0 || t.shape.some((n, i) => n !== 1 && n !== shape[lead + i]))
     throw new ShapeError(`broadcastTo: ${showShape(t.shape)} does not broadcast to ${showShape(shape)}.`);
@@ -159,7 +163,8 @@ export function slice(x: Operand, ranges: readonly Range[], ...more: never[]): T
 
 function bounds(range: readonly (number | null)[], n: number, axis: number): [number, number, number] {
   const stride = range[2] ?? 1;
-  if (!range.every((r) => r === null || Number.isInteger(r)) || stride === 0 || range.length > 3)
+  const valid = Array.isArray(range) && range.every((r) => r === null || Number.isInteger(r)) && range.length <= 3;
+  if (!valid || stride === 0)
     throw new ValueError(`slice: ${show(range)} on axis ${axis} is not [start, stop, step] of integers.`);
   const clamp = (v: number, low: number, high: number) => Math.min(high, Math.max(low, v < 0 ? v + n : v));
   if (stride > 0) {
@@ -214,8 +219,17 @@ const concatOp: Op<{ axis: number }> = {
 
 /** Tensors joined along an axis, by default the first; all other sizes agree. */
 export function concatenate(values: readonly Operand[], axis = 0): TensorBase {
-  const list = checkList('concatenate', 'tensors', values).map((v) => operand(v, undefined, 'concatenate'));
-  const at = normalizeAxis('concatenate', axis, list[0].rank);
+  return join('concatenate', values, axis, (t) => t);
+}
+
+/** Tensors of one shape joined along a new axis, by default the first. */
+export function stack(values: readonly Operand[], axis = 0): TensorBase {
+  return join('stack', values, axis, (t) => expandDims(t, normalizeAxis('stack', axis, t.rank + 1)));
+}
+
+function join(who: string, values: readonly Operand[], axis: number, each: (t: TensorBase) => TensorBase): TensorBase {
+  const list = checkList(who, 'tensors', values).map((v) => each(operand(v, undefined, who)));
+  const at = normalizeAxis(who, axis, list[0].rank);
   for (const t of list) {
     if (
       t.rank !== list[0].rank ||
@@ -223,19 +237,11 @@ export function concatenate(values: readonly Operand[], axis = 0): TensorBase {
       t.shape.some((n, i) => i !== at && n !== list[0].shape[i])
     ) {
       throw new ShapeError(
-        `concatenate: ${list.map((x) => `${x.dtype} ${showShape(x.shape)}`).join(' and ')} along axis ${at}.`,
+        `${who}: ${list.map((x) => `${x.dtype} ${showShape(x.shape)}`).join(' and ')} do not fit along axis ${at}.`,
       );
     }
   }
   return list.length === 1 ? list[0] : apply(concatOp, list, { axis: at });
-}
-
-/** Tensors of one shape joined along a new axis, by default the first. */
-export function stack(values: readonly Operand[], axis = 0): TensorBase {
-  return concatenate(
-    checkList('stack', 'tensors', values).map((v) => expandDims(v, axis)),
-    axis,
-  );
 }
 
 interface PadAttrs extends Record<string, number | readonly number[]> {
@@ -269,10 +275,12 @@ const padOp: Op<PadAttrs> = {
 /** Widths [before, after] of the border of each axis, filled with `value`. */
 export function pad(x: Operand, widths: readonly (readonly [number, number])[], value = 0): TensorBase {
   const t = operand(x, undefined, 'pad');
-  if (widths.length !== t.rank || widths.some((w) => w.some((n) => !Number.isInteger(n) || n < 0)))
+  const fits = (w: unknown) => Array.isArray(w) && w.length === 2 && w.every((n) => Number.isInteger(n) && n >= 0);
+  if (!Array.isArray(widths) || widths.length !== t.rank || !widths.every(fits))
     throw new ShapeError(
       `pad: ${show(widths)} for a tensor of shape ${showShape(t.shape)}; expected [before, after] for each axis.`,
     );
+  if (typeof value !== 'number') throw new ValueError(`pad: the value must be a number, got ${show(value)}.`);
   if (widths.every(([a, b]) => a + b === 0)) return t;
   return apply(padOp, [t], {
     before: widths.map((w) => w[0]),
@@ -281,9 +289,12 @@ export function pad(x: Operand, widths: readonly (readonly [number, number])[], 
   });
 }
 
-/** x repeated `repeats[i]` times along axis i. */
-export function tile(x: Operand, repeats: readonly number[]): TensorBase {
+/** x repeated `repeats[i]` times along axis i; a number is that of the last axis. */
+export function tile(x: Operand, count: number | readonly number[]): TensorBase {
   const t = operand(x, undefined, 'tile');
+  const repeats: readonly number[] = typeof count === 'number' ? [count] : count;
+  if (!Array.isArray(repeats) || repeats.some((n) => !Number.isInteger(n) || n < 0))
+    throw new ValueError(`tile: expected how often along each axis, integers of at least 0, got ${show(count)}.`);
   const shape = [...new Array<number>(Math.max(0, repeats.length - t.rank)).fill(1), ...t.shape];
   const times = [...new Array<number>(shape.length - repeats.length).fill(1), ...repeats];
   const spread = broadcastTo(

@@ -76,7 +76,8 @@ function isPlain(value: unknown): value is object {
 /** An integer of at least `low`, or an error that names the option. */
 export function checkInteger(who: string, option: string, value: unknown, low: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < low) {
-    throw new ValueError(`${who}: ${option} must be an integer of at least ${low}, got ${show(value)}.`);
+    const least = low === -Infinity ? '' : ` of at least ${low}`;
+    throw new ValueError(`${who}: ${option} must be an integer${least}, got ${show(value)}.`);
   }
   return value;
 }
