@@ -1,24 +1,7 @@
-import {
-  abs,
-  add,
-  clip,
-  divide,
-  erf,
-  lessEqual,
-  multiply,
-  negative,
-  sigmoid as plainSigmoid,
-  sign,
-  softplus as plainSoftplus,
-  sqrt,
-  square,
-  subtract,
-  tanh as plainTanh,
-  where,
-} from '../ops/arithmetic.js';
-import { split } from '../ops/shape.js';
+import * as ops from '../ops/activations.js';
+import { add, clip, multiply, sigmoid as plainSigmoid, softplus as plainSoftplus, tanh as plainTanh } from '../ops/arithmetic.js'; // prettier-ignore
 import { logSoftmax as plainLogSoftmax, softmax as plainSoftmax } from '../ops/softmax.js';
-import { operand, type Operand } from '../program/apply.js';
+import type { Operand } from '../program/apply.js';
 import { checkOptions } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { fusable, fusableInCells } from './activation.js';
@@ -30,22 +13,22 @@ export const tanh = fusable('tanh', (x: Operand) => plainTanh(x));
 /** log(1 + eˣ) */
 export const softplus = fusable('softplus', (x: Operand) => plainSoftplus(x));
 /** x / (1 + |x|) */
-export const softsign = fusable('softsign', (x: Operand) => divide(x, add(1, abs(x))));
+export const softsign = fusable('softsign', (x: Operand) => ops.softsign(x));
 /** x / 6 + 1/2 between 0 and 1, as in Keras 3. */
-export const hardSigmoid = fusable('hardSigmoid', (x: Operand) => clip(add(multiply(x, 1 / 6), 0.5), 0, 1));
+export const hardSigmoid = fusable('hardSigmoid', (x: Operand) => ops.hardSigmoid(x));
 /** 0.2 x + 1/2 between 0 and 1: what Keras 2 and tfjs call hardSigmoid. */
 export const hardSigmoid2 = fusable('hardSigmoid2', (x: Operand) => clip(add(multiply(x, 0.2), 0.5), 0, 1));
 /** x between −1 and 1. */
-export const hardTanh = fusable('hardTanh', (x: Operand): TensorBase => clip(x, -1, 1));
-export const logSigmoid = fusable('logSigmoid', (x: Operand): TensorBase => negative(plainSoftplus(negative(x))));
+export const hardTanh = fusable('hardTanh', (x: Operand) => ops.hardTanh(x));
+export const logSigmoid = fusable('logSigmoid', (x: Operand) => ops.logSigmoid(x));
 /** ½(x + 1) between 0 and 1. */
-export const sparseSigmoid = fusable('sparseSigmoid', (x: Operand): TensorBase => clip(multiply(0.5, add(x, 1)), 0, 1));
+export const sparseSigmoid = fusable('sparseSigmoid', (x: Operand) => ops.sparseSigmoid(x));
 
 /** x · sigmoid(x) */
-export const silu = fusableInCells('silu', (x: Operand): TensorBase => multiply(x, plainSigmoid(x)));
+export const silu = fusableInCells('silu', (x: Operand) => ops.silu(x));
 export const swish = silu;
 /** x · hardSigmoid(x) */
-export const hardSilu = fusableInCells('hardSilu', (x: Operand): TensorBase => multiply(x, hardSigmoid(x)));
+export const hardSilu = fusableInCells('hardSilu', (x: Operand) => ops.hardSilu(x));
 export const hardSwish = hardSilu;
 /** x · tanh(softplus(x)) */
 export const mish = fusableInCells('mish', (x: Operand): TensorBase => multiply(x, plainTanh(plainSoftplus(x))));
@@ -53,40 +36,34 @@ export const mish = fusableInCells('mish', (x: Operand): TensorBase => multiply(
 /** x · Φ(x) (Hendrycks & Gimpel 2016); `approximate`: by a tanh. */
 export const gelu = fusableInCells('gelu', (x: Operand, options: { approximate?: boolean } = {}): TensorBase => {
   checkOptions('activations.gelu', options, ['approximate']);
-  const t = operand(x, undefined, 'gelu');
-  const inner = options.approximate
-    ? plainTanh(multiply(Math.sqrt(2 / Math.PI), add(t, multiply(0.044715, multiply(t, square(t))))))
-    : erf(multiply(t, Math.SQRT1_2));
-  return multiply(multiply(0.5, t), add(1, inner));
+  return ops.gelu(x, options.approximate ?? false);
 });
 
 /** ½(x + √(x² + b)) */
 export const squareplus = fusable('squareplus', (x: Operand, options: { b?: number } = {}): TensorBase => {
   checkOptions('activations.squareplus', options, ['b']);
-  return multiply(0.5, add(x, sqrt(add(square(x), options.b ?? 4))));
+  return ops.squareplus(x, options.b);
 });
 
 /** x − tanh(x) */
-export const tanhShrink = fusableInCells('tanhShrink', (x: Operand): TensorBase => subtract(x, plainTanh(x)));
+export const tanhShrink = fusableInCells('tanhShrink', (x: Operand) => ops.tanhShrink(x));
 
 /** x, or 0 where |x| is at most the threshold. */
 export const hardShrink = fusable('hardShrink', (x: Operand, options: { threshold?: number } = {}): TensorBase => {
   checkOptions('activations.hardShrink', options, ['threshold']);
-  return where(lessEqual(abs(x), options.threshold ?? 0.5), 0, x);
+  return ops.hardShrink(x, options.threshold);
 });
 
 /** x moved towards 0 by the threshold. */
 export const softShrink = fusable('softShrink', (x: Operand, options: { threshold?: number } = {}): TensorBase => {
   checkOptions('activations.softShrink', options, ['threshold']);
-  const { threshold = 0.5 } = options;
-  return where(lessEqual(abs(x), threshold), 0, subtract(x, multiply(threshold, sign(x))));
+  return ops.softShrink(x, options.threshold);
 });
 
 /** The first half of an axis times the sigmoid of the second (Dauphin et al. 2017). */
 export function glu(x: Operand, options: { axis?: number } = {}): TensorBase {
   checkOptions('activations.glu', options, ['axis']);
-  const [a, b] = split(x, 2, options.axis ?? -1);
-  return multiply(a, plainSigmoid(b));
+  return ops.glu(x, options.axis);
 }
 
 export function softmax(x: Operand, options: { axis?: number } = {}): TensorBase {

@@ -1,5 +1,4 @@
-import { multiply } from '../ops/arithmetic.js';
-import { dropoutMask } from '../ops/random.js';
+import { dropout } from '../ops/random.js';
 import { show, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { checkRate } from './checks.js';
@@ -45,6 +44,5 @@ export class Dropout extends Layer {
 
 /** x with a fraction of its elements zeroed and the rest scaled so that the mean stays. */
 export function dropOut(x: TensorBase, rate: number, noiseShape: readonly number[], seed?: number): TensorBase {
-  if (rate === 1) return multiply(x, 0);
-  return multiply(x, dropoutMask(noiseShape, 1 - rate, { dtype: x.dtype, seed }));
+  return dropout(x, rate, { noiseShape, seed });
 }

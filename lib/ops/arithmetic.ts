@@ -50,6 +50,8 @@ export const logicalOr = binary('logicalOr', 'bool');
 export const logicalNot = unary('logicalNot', 'bool');
 export const isnan = unary('isNan', 'bool');
 export const isfinite = unary('isFinite', 'bool');
+/** Whether x is one of the infinities. */
+export const isinf = (x: Operand): TensorBase => equal(abs(x), Infinity);
 
 const selectOp = pointwiseOp('select', 'same', (g, _y, c) => [null, where(c, g, 0), where(c, 0, g)]);
 
@@ -71,6 +73,10 @@ export const reciprocal = unary('reciprocal', 'float', (g, y) => [negative(multi
 export const exp = unary('exp', 'float', (g, y) => [multiply(g, y)]);
 export const expm1 = unary('expm1', 'float', (g, y) => [multiply(g, add(y, 1))]);
 export const log = unary('log', 'float', (g, _y, x) => [divide(g, x)]);
+/** Logarithm to base 2. */
+export const log2 = (x: Operand): TensorBase => divide(log(x), Math.LN2);
+/** Logarithm to base 10. */
+export const log10 = (x: Operand): TensorBase => divide(log(x), Math.LN10);
 export const log1p = unary('log1p', 'float', (g, _y, x) => [divide(g, add(x, 1))]);
 export const sin = unary('sin', 'float', (g, _y, x) => [multiply(g, cos(x))]);
 export const cos = unary('cos', 'float', (g, _y, x) => [negative(multiply(g, sin(x)))]);

@@ -2,13 +2,16 @@ import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { checkInteger, ShapeError, ValueError } from '../program/errors.js';
 import type { Op } from '../program/op.js';
 import type { TensorBase } from '../program/tensor.js';
-import { showShape, type DType, type Spec } from '../program/types.js';
-import { cast } from './cast.js';
-import { checkDType, checkFlag } from './checks.js';
+import { showShape, sizeOf, type DType, type Spec } from '../program/types.js';
+import { add, greaterEqual, less, logicalAnd, multiply, where } from './arithmetic.js';
+import { moveaxis } from './axes.js';
+import { checkDType } from './checks.js';
+import { arange } from './create.js';
+import { broadcastShapes } from './pointwise.js';
 import { normalizeAxis } from './reduce.js';
-import { reshape, transpose } from './shape.js';
+import { broadcastTo, reshape, transpose } from './shape.js';
 
-// Elements by index, one-hot rows, running sums, top-k hits.
+// Elements by index, one-hot rows, top-k hits.
 
 const gatherOp: Op = {
   name: 'gatherRows',
@@ -50,6 +53,32 @@ export function take(x: Operand, indices: Operand, axis: number | null = null): 
   return transpose(rows, [...front, ...places.slice(0, i.rank), ...back]);
 }
 
+/**
+ * result[…, i, …] = x[…, indices[…, i, …], …]: for each place along the other axes, elements by indices of its own.
+ *
+ * @param indices int32 of x's rank; sizes of the other axes agree or are 1.
+ * @param axis Null: both are flattened.
+ * @throws when an index is not from 0 to the size of the axis − 1.
+ */
+export function takeAlongAxis(x: Operand, indices: Operand, axis: number | null = null): TensorBase {
+  const who = 'takeAlongAxis';
+  const t = operand(x, undefined, who);
+  const i = operand(indices, 'int32', who);
+  if (i.dtype !== 'int32') throw new ValueError(`${who}: the indices must be int32, got ${i.dtype}.`);
+  if (axis === null) return take(t, reshape(i, [i.size]));
+  const at = normalizeAxis(who, axis, t.rank);
+  if (i.rank !== t.rank)
+    throw new ShapeError(`${who}: indices ${showShape(i.shape)} for ${showShape(t.shape)}; expected as many axes.`);
+  const [rows, places] = [moveaxis(t, at, -1), moveaxis(i, at, -1)];
+  const n = t.shape[at];
+  const lead = broadcastShapes(who, rows.shape.slice(0, -1), places.shape.slice(0, -1));
+  // Places in the flattened rows; an index outside its own row must not find the next one.
+  const begins = reshape(multiply(arange(sizeOf(lead)), n), [...lead, 1]);
+  const inside = logicalAnd(greaterEqual(places, 0), less(places, n));
+  const flat = reshape(broadcastTo(rows, [...lead, n]), [sizeOf(lead) * n]);
+  return moveaxis(take(flat, where(inside, add(places, begins), -1)), -1, at);
+}
+
 const oneHotOp: Op<{ classes: number; dtype: string }> = {
   name: 'oneHot',
   shard: ({ axes }) => ({ inputs: axes, outputs: [axes[0] as number] }),
@@ -62,48 +91,6 @@ export function oneHot(x: Operand, classes: number, dtype: DType = 'float32'): T
   checkDType('oneHot', dtype);
   if (t.dtype !== 'int32') throw new ValueError(`oneHot: classes must be int32, got ${t.dtype}.`);
   return apply(oneHotOp, [t], { classes: checkInteger('oneHot', 'numClasses', classes, 1), dtype });
-}
-
-interface CumulativeAttrs extends Record<string, string | number | boolean | undefined> {
-  kind: string;
-  axis: number;
-  reverse?: boolean;
-}
-const cumulativeOp: Op<CumulativeAttrs> = {
-  name: 'cumulative',
-  shard: ({ attrs: { axis }, axes }) => (axes[0] === axis ? null : { inputs: axes, outputs: [axes[0] as number] }),
-  infer: ([x]) => [x as Spec],
-  grad: ({ attrs, grads: [g] }) =>
-    attrs.kind === 'sum'
-      ? [apply(cumulativeOp, [g], { ...attrs, reverse: !attrs.reverse || undefined }) as never]
-      : [null],
-  layout: ({ inputs: [x], attrs }) => ({
-    inputs: [x!.base],
-    attrs: { ...attrs, axis: x!.perm[attrs.axis] },
-    perms: [x!.perm],
-  }),
-};
-
-/** Running sum along an axis, by default of the flattened tensor; with `reverse`, from the end. */
-export function cumsum(x: Operand, axis: number | null = null, reverse = false): TensorBase {
-  return cumulative('sum', x, axis, reverse);
-}
-
-/**
- * Running maximum along an axis, by default of the flattened tensor; with `reverse`, from the end. Of booleans: whether
- * any was true so far. Not differentiable.
- */
-export function cummax(x: Operand, axis: number | null = null, reverse = false): TensorBase {
-  return cumulative('max', x, axis, reverse);
-}
-
-function cumulative(kind: string, x: Operand, axis: number | null, reverse: boolean): TensorBase {
-  const who = `cum${kind}`;
-  checkFlag(who, 'reverse', reverse);
-  const given = operand(x, undefined, who);
-  const flat = axis === null ? reshape(given, [given.size]) : given;
-  const t = kind === 'sum' && flat.dtype === 'bool' ? cast(flat, 'int32') : flat;
-  return apply(cumulativeOp, [t], { kind, axis: normalizeAxis(who, axis ?? 0, t.rank), reverse: reverse || undefined });
 }
 
 const topKOp: Op<{ k: number }> = {

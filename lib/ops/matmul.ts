@@ -1,10 +1,10 @@
 import { apply, commonDType, type Operand } from '../program/apply.js';
-import { ShapeError } from '../program/errors.js';
+import { ShapeError, ValueError } from '../program/errors.js';
 import type { SymbolicTensor } from '../program/graph.js';
 import type { Op } from '../program/op.js';
 import { axisUnder } from '../program/shard_rules.js';
 import type { TensorBase } from '../program/tensor.js';
-import { showShape, sizeOf, type Spec } from '../program/types.js';
+import { isFloating, showShape, sizeOf, type Spec } from '../program/types.js';
 import { cast } from './cast.js';
 import { dense } from './dense.js';
 import { broadcastShapes, together, unbroadcast } from './pointwise.js';
@@ -50,15 +50,17 @@ export function matmul(a: Operand, b: Operand): TensorBase {
   const [x, y] = together('matmul', [a, b]);
   if (x.rank === 0 || y.rank === 0)
     throw new ShapeError(`matmul: ${showShape(x.shape)} times ${showShape(y.shape)}; a scalar has no rows.`);
+  const dtype = commonDType([x, y]);
+  if (!isFloating(dtype))
+    throw new ValueError(`matmul: ${x.dtype} times ${y.dtype}; expected a float32 or float64 operand: cast one first.`);
   if (y.rank === 1) return reshape(matmul(x, expandDims(y, 1)), x.shape.slice(0, -1));
   if (x.rank === 1) return squeeze(matmul(expandDims(x, 0), y), -2);
-  if (y.rank === 2 && x.dtype === y.dtype) {
+  if (y.rank === 2 && x.dtype === dtype && y.dtype === dtype) {
     if (x.shape[x.rank - 1] !== y.shape[0])
       throw new ShapeError(
         `matmul: ${showShape(x.shape)} times ${showShape(y.shape)}; the inner sizes ${x.shape[x.rank - 1]} and ${y.shape[0]} differ.`,
       );
     return dense(x, y);
   }
-  const dtype = commonDType([x, y]);
   return apply(matmulOp, [cast(x, dtype), cast(y, dtype)], {});
 }

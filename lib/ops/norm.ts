@@ -4,7 +4,7 @@ import type { TensorBase } from '../program/tensor.js';
 import { abs, notEqual, power, sqrt, square } from './arithmetic.js';
 import { cast } from './cast.js';
 import { checkFlag, checkNumber } from './checks.js';
-import { max, min, normalizeAxes, normalizeAxis, sum, type Axes } from './reduce.js';
+import { axesInOrder, max, min, normalizeAxes, sum, type Axes } from './reduce.js';
 
 /** Which norm: a number, 'fro' for matrices, null for the Euclidean (of matrices the Frobenius) one. */
 export type NormOrder = number | 'fro' | null;
@@ -31,8 +31,7 @@ export function norm(x: Operand, ord: NormOrder = null, axis: Axes = null, keepD
   if (axes.length === 2) {
     if (ord === 'fro') return euclidean();
     // The order of the given axes says what is a row.
-    const [row, column] = Array.isArray(axis) ? axis.map((a: number) => normalizeAxis('norm', a, t.rank)) : axes;
-    return matrixNorm(abs(t), ord, [row, column], keepDims);
+    return matrixNorm(abs(t), ord, axis == null ? axes : axesInOrder('norm', axis, t.rank), keepDims);
   }
   if (ord === 'fro') throw new ValueError(`norm: ord 'fro' is a norm of matrices; got one axis, expected two.`);
   return vectorNorm(t, ord, axes, keepDims);

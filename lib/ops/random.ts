@@ -7,6 +7,8 @@ import { divided } from '../program/structural.js';
 import { DTYPES, isFloating, sizeOf, type DType, type Shape } from '../program/types.js';
 import { checkNumber, checkRate, checkShape } from './checks.js';
 
+export { categorical, dropout, randint } from './draws.js';
+
 // Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011) of (seed, step counter, stream, element), the same
 // whatever the threads.
 

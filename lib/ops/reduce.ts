@@ -36,9 +36,14 @@ interface ReduceAttrs extends Record<string, string | readonly number[] | boolea
 /** Axes counted from the end are made plain; @throws ShapeError for one that the tensor lacks. */
 export function normalizeAxes(who: string, axes: Axes, rank: number): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  return axesInOrder(who, axes, rank).sort((a, b) => a - b);
+}
+
+/** Axes in the order given, counted from the front; @throws ShapeError for one that is named twice. */
+export function axesInOrder(who: string, axes: number | readonly number[], rank: number): number[] {
   const list = (Array.isArray(axes) ? axes : [axes]).map((axis: number) => normalizeAxis(who, axis, rank));
   if (new Set(list).size < list.length) throw new ShapeError(`${who}: axes ${show(axes)} name one axis twice.`);
-  return list.sort((a, b) => a - b);
+  return list;
 }
 
 export function normalizeAxis(who: string, axis: number, rank: number): number {

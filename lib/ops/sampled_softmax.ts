@@ -5,7 +5,8 @@ import { isFloating, sameShape, showShape, type DType } from '../program/types.j
 import { add, divide, equal, exp, expm1, floor, less, log, log1p, logicalAnd, minimum, multiply, negative, subtract, where } from './arithmetic.js'; // prettier-ignore
 import { cast } from './cast.js';
 import { arange, zeros } from './create.js';
-import { cumsum, oneHot, take } from './indexing.js';
+import { cumsum } from './cumulative.js';
+import { oneHot, take } from './indexing.js';
 import { matmul } from './matmul.js';
 import { uniform } from './random.js';
 import { any, sum } from './reduce.js';

@@ -1,6 +1,7 @@
-import { add, less, log, negative, where } from '../ops/arithmetic.js';
+import { add, less, where } from '../ops/arithmetic.js';
 import { cast, stopGradient } from '../ops/cast.js';
 import { arange, zeros } from '../ops/create.js';
+import { gumbel } from '../ops/draws.js';
 import { uniform } from '../ops/random.js';
 import { argmax } from '../ops/reduce.js';
 import { expandDims, squeeze } from '../ops/shape.js';
@@ -82,8 +83,7 @@ export class ScheduledSamplingCell extends Layer implements RNNCell, DrawingCell
     // Step 0 has no choice before it: its coin is moved beyond every probability.
     const own = less(where(less(at, 1), 2, coin), probabilityNow(this.probability));
     if (this.mode === 'argmax') return [own];
-    const u = uniform([steps, batch, this.outputSize], 1e-7, 1, options);
-    return [own, negative(log(negative(log(u))))];
+    return [own, gumbel([steps, batch, this.outputSize], options)];
   }
 
   call(inputs: TensorBase, states: any, kwargs?: CallArgs): [TensorBase, TensorBase[]] {

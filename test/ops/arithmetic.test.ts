@@ -28,6 +28,8 @@ const UNARY: [string, number, number][] = [
   ['tanh', -3, 3],
   ['sigmoid', -5, 5],
   ['erf', -2, 2],
+  ['log2', 0.2, 3],
+  ['log10', 0.2, 3],
   ['softplus', -5, 5],
   ['relu', 0.1, 2],
   ['logSoftmax', -2, 2],

@@ -1,7 +1,7 @@
 import { less, logicalAnd } from '../../ops/arithmetic.js';
 import { cast } from '../../ops/cast.js';
 import { arange } from '../../ops/create.js';
-import { cummax } from '../../ops/indexing.js';
+import { cummax } from '../../ops/cumulative.js';
 import { any } from '../../ops/reduce.js';
 import { expandDims, flip, reshape, slice } from '../../ops/shape.js';
 import { ShapeError } from '../../program/errors.js';

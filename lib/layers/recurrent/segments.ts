@@ -2,7 +2,7 @@ import { add } from '../../ops/arithmetic.js';
 import { differentiateAgain, differentiateKept, record, surroundings } from '../../ops/checkpoint.js';
 import { zeros } from '../../ops/create.js';
 import { withGradient } from '../../ops/custom_gradient.js';
-import { cummax } from '../../ops/indexing.js';
+import { cummax } from '../../ops/cumulative.js';
 import { concatenate, flip, slice } from '../../ops/shape.js';
 import { currentGraph, type Graph, type Node, type SymbolicTensor } from '../../program/graph.js';
 import { symbolOf } from '../../program/apply.js';
