@@ -1,4 +1,5 @@
 import type { Activation } from '../activations/index.js';
+import { show, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 
 export { checkRate } from '../ops/checks.js';

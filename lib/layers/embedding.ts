@@ -3,6 +3,7 @@ import { cast } from '../ops/cast.js';
 import { take } from '../ops/indexing.js';
 import { constant } from '../initializers/index.js';
 import { checkInteger, ValueError } from '../program/errors.js';
+import { ownedBy } from '../program/owner.js';
 import type { TensorBase, TensorLike } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
 import { Layer, type LayerConfig } from './layer.js';
@@ -52,7 +53,7 @@ export class Embedding extends Layer {
   }
 
   call(inputs: TensorBase): TensorBase {
-    return take(this.embeddings, cast(inputs, 'int32'), 0);
+    return ownedBy(this.name, () => take(this.embeddings, cast(inputs, 'int32'), 0));
   }
 }
 

@@ -1,5 +1,5 @@
 import * as classes from './classes.js';
-import { checkCallsOf } from './layer.js';
+import { checkCallsOf } from './call_args.js';
 
 export * from './classes.js';
 

@@ -11,6 +11,7 @@ import { currentDevice, onDevice } from '../program/placement.js';
 import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/tensor.js';
 import { isDType, isFloating, sameShape, showShape, sizeOf, type DType, type Shape } from '../program/types.js';
 import { Variable } from '../program/variable.js';
+import { checkCall } from './call_args.js';
 import { connect, LayerTensor } from './connect.js';
 import { storedElements, watcher, withTraining } from './context.js';
 import { chosenDevice } from './device.js';
@@ -59,12 +60,6 @@ export interface CallArgs {
 }
 
 export type Inputs = TensorBase | readonly TensorBase[];
-
-const checkedCalls = new WeakSet<object>();
-/** Calls of these classes are refused arguments that they do not take. A class of one's own may take any. */
-export function checkCallsOf(classes: Readonly<Record<string, unknown>>): void {
-  for (const Class of Object.values(classes)) if (typeof Class === 'function') checkedCalls.add(Class);
-}
 
 /** Initializer (default glorotUniform), regularizer and constraint by name or function. */
 export interface WeightOptions extends WeightRule {
@@ -244,10 +239,15 @@ export abstract class Layer {
   /** Makes a layer part of this one: its weights and states are this one's, too. */
   track<L extends Layer>(layer: L): L {
     if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: track expects a layer, got ${show(layer)}.`);
-    if (contains(layer, this)) throw new ValueError(`${this.name}: a layer cannot be inside itself.`);
+    this.checkInner(layer);
     if (!this.#sublayers.includes(layer)) this.#sublayers.push(layer);
     if (this.#ownDType) layer.inheritDType(this.#ownDType);
     return layer;
+  }
+
+  /** @throws ValueError for a layer that this one is part of. */
+  protected checkInner(layer: Layer): void {
+    if (contains(layer, this)) throw new ValueError(`${this.name}: a layer cannot be inside itself.`);
   }
 
   /** The dtype of the layer around it, unless it was given one of its own or has its weights already. */
@@ -416,14 +416,9 @@ export abstract class Layer {
     return [];
   }
 
-  private checkCall(kwargs: unknown): void {
-    if (!checkedCalls.has(this.constructor)) return;
-    checkOptions(`${this.name}: call`, kwargs, ['training', 'mask', ...this.callArgs]);
-  }
-
   /** What a model does: hands masks on, calls, gives errors the layer's name. */
   invoke(inputs: Inputs, kwargs: CallArgs = {}): any {
-    this.checkCall(kwargs);
+    checkCall(this, kwargs, this.callArgs);
     const mask = kwargs.mask === undefined ? maskOf(inputs) : kwargs.mask;
     try {
       return withTraining(kwargs.training, () => {

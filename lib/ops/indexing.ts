@@ -1,6 +1,7 @@
 import { apply, applyAll, operand, type Operand } from '../program/apply.js';
 import { checkInteger, ShapeError, ValueError } from '../program/errors.js';
-import type { Op } from '../program/op.js';
+import type { Attrs, Op } from '../program/op.js';
+import { currentOwner } from '../program/owner.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, sizeOf, type DType, type Spec } from '../program/types.js';
 import { add, greaterEqual, less, logicalAnd, multiply, where } from './arithmetic.js';
@@ -44,10 +45,13 @@ export function take(x: Operand, indices: Operand, axis: number | null = null): 
   if (i.dtype !== 'int32') throw new ValueError(`take: the indices must be int32, got ${i.dtype}.`);
   const t = axis === null ? reshape(given, [given.size]) : given;
   const at = normalizeAxis('take', axis ?? 0, t.rank);
-  if (at === 0) return apply(gatherOp, [t, i], {});
+  // For the message about an index that is none.
+  const layer = currentOwner();
+  const attrs: Attrs = layer === undefined ? {} : { layer };
+  if (at === 0) return apply(gatherOp, [t, i], attrs);
   // The kernel knows rows: the axis moves to the front, and what stood before it back there.
   const order = t.shape.map((_, k) => k);
-  const rows = apply(gatherOp, [transpose(t, [at, ...order.filter((k) => k !== at)]), i], {});
+  const rows = apply(gatherOp, [transpose(t, [at, ...order.filter((k) => k !== at)]), i], attrs);
   const places = rows.shape.map((_, k) => k);
   const [front, back] = [places.slice(i.rank, i.rank + at), places.slice(i.rank + at)];
   return transpose(rows, [...front, ...places.slice(0, i.rank), ...back]);

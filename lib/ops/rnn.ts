@@ -1,5 +1,5 @@
 import { applyAll, operand, type Operand } from '../program/apply.js';
-import { checkChoice, checkOptions, ShapeError, show, suggestion, ValueError } from '../program/errors.js';
+import { checkChoice, checkOptions, ShapeError, ValueError } from '../program/errors.js';
 import type { Op, ShardContext } from '../program/op.js';
 import { alongLastAxis } from '../program/shard_rules.js';
 import { currentOwner } from '../program/owner.js';
@@ -327,10 +327,7 @@ function checkNorm(who: string, cell: Cell, norm: StepNorm, { peepholes }: LstmO
 }
 
 function fusedName(who: string, name: string): string {
-  const valid = [...Object.keys(fusedActivations), ...inputActivations];
-  if (!valid.includes(name))
-    throw new ValueError(`${who}: ${show(name)} is not a fused activation.${suggestion(String(name), valid)}`);
-  return name;
+  return checkChoice(who, 'activation', name, [...Object.keys(fusedActivations), ...inputActivations]);
 }
 
 /** h_t = act(x_t·W + h_{t−1}·U + b), all steps in one kernel. */

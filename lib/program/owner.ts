@@ -1,12 +1,12 @@
 // The layer whose steps are being traced. Per JavaScript thread.
 let current: string | undefined;
 
-/** The name that kernels with several forms are reported under; undefined: no recurrent layer's. */
+/** The name that kernels with several forms, or whose input can be wrong, are reported under; undefined: no such layer's. */
 export function currentOwner(): string | undefined {
   return current;
 }
 
-/** Runs `body`, whose recurrent kernels and loops belong to the layer of this name. */
+/** Runs `body`, whose kernels belong to the layer of this name. */
 export function ownedBy<R>(layer: string | undefined, body: () => R): R {
   const before = current;
   current = layer;

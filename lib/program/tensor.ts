@@ -185,7 +185,7 @@ export function tensor(value: TensorLike, shape?: Shape | null, dtype?: DType, w
     if (value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
       throw new ValueError(`${who}: expected numbers, got a ${show(value)}.`);
     // Native code works on memory of this script alone.
-    if (view.buffer instanceof SharedArrayBuffer) return tensor((value as TypedArray).slice(), shape, dtype, who);
+    if (view.buffer instanceof SharedArrayBuffer) return tensor(value.slice(), shape, dtype, who);
     const own = value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array;
     if (own && (dtype === undefined || dtype === dtypeOfArray(value))) return new Tensor(value, shape ?? undefined);
     if (value instanceof Uint8Array && dtype === 'bool')

@@ -1,4 +1,4 @@
-import { checkCallsOf } from '../layers/layer.js';
+import { checkCallsOf } from '../layers/call_args.js';
 import { AttentionCell, type AttentionCellOptions } from './attention_cell.js';
 import { AttentionRNN, type AttentionRNNOptions } from './attention_rnn.js';
 import { Decoder, type DecoderOptions } from './decoder.js';

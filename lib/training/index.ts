@@ -1,6 +1,6 @@
 // Models and their training.
 
-import { checkCallsOf } from '../layers/layer.js';
+import { checkCallsOf } from '../layers/call_args.js';
 import { GraphModel } from './graph_model.js';
 import { Sequential } from './sequential.js';
 

@@ -66,6 +66,7 @@ export class Sequential extends Model {
     // What input() gives stands for its layer, as in Keras.
     const layer = given instanceof LayerTensor && given.layer instanceof InputLayer ? given.layer : given;
     if (!(layer instanceof Layer)) throw new ValueError(`${this.name}: add expects a layer, got ${show(layer)}.`);
+    this.checkInner(layer);
     if (this.chain.includes(layer) || layer === this.start)
       throw new ValueError(
         `${this.name}: layer '${layer.name}' is in the model already. Layers that are used twice need model({inputs, outputs}).`,

@@ -40,9 +40,7 @@ describe("masks and moments, as Keras' layers take them", () => {
     const rows = [[1, 2], [3], [2, 2, 2]].map(alone);
     rows.forEach((row, i) => near(y.slice([i >> 1, i & 1]), Array.from(row.data), 1e-6));
     const mask = tensor([[[true, false]], [[false, false]]]);
-    const seen = compile(
-      () => layers.timeDistributed({ layer: inner }).computeMask([], mask) as TensorBase,
-    )();
+    const seen = compile(() => layers.timeDistributed({ layer: inner }).computeMask([], mask) as TensorBase)();
     assert.deepEqual(seen.toArray(), [[true], [false]]);
   });
 

@@ -67,10 +67,10 @@ describe('no argument is dropped in silence', () => {
     assert.throws(() => ops.random.truncatedNormal([2], NaN), /random.truncatedNormal: mean must be a finite number, got NaN/); // prettier-ignore
     assert.throws(() => ops.random.normal([2], 0, -1), /stddev must be a finite number of at least 0, got -1/);
     assert.throws(() => loose.random.dropoutMask([2], {}), /random.dropoutMask: keep must be a number/);
-    assert.throws(() => loose.random.normal([2], 0, 1, 42), /random.normal: expected an object of options \(seed, dtype\), got 42/); // prettier-ignore
+    assert.throws(() => loose.random.normal([2], 0, 1, 42), /random.normal: expected an object of options, like { seed: … }, got 42/); // prettier-ignore
     assert.throws(() => loose.random.normal([2], 0, 1, 'float32'), /expected an object of options/);
     assert.throws(() => loose.random.normal([2], 0, 1, { dtype: 'int32' }), /random.normal: unknown dtype 'int32'/);
-    assert.throws(() => (activations.elu as any)(x, 0.5), /activations.elu: expected an object of options \(alpha\), got 0.5/); // prettier-ignore
+    assert.throws(() => (activations.elu as any)(x, 0.5), /activations.elu: expected an object of options, like { alpha: … }, got 0.5/); // prettier-ignore
   });
   it('options that an op does not have', () => {
     assert.throws(() => loose.layerNorm(x, null, null, { eps: 1 }), /layerNorm: unknown option 'eps'/);

@@ -27,7 +27,10 @@ describe('random.randint', () => {
     );
     assert.throws(() => ops.random.randint([2], 0, 2 ** 32), /random.randint: maxval must be at most 2\^31/);
     assert.throws(() => ops.random.randint([2], 0.5, 2), /random.randint: minval must be an integer/);
-    assert.throws(() => ops.random.randint([2], 0, 2, 1 as never), /expected an object of options \(seed\), got 1/);
+    assert.throws(
+      () => ops.random.randint([2], 0, 2, 1 as never),
+      /expected an object of options, like { seed: … }, got 1/,
+    );
   });
 });
 
@@ -65,6 +68,6 @@ describe('random.dropout', () => {
   it('refuses rates and shapes that are none', () => {
     assert.throws(() => ops.random.dropout([1], 1.5), /random.dropout: rate must be a number from 0 to 1, got 1.5/);
     assert.throws(() => ops.random.dropout([1], 0.5, { noiseShape: [1, 1] }), /noiseShape \[1, 1\] for an input with 1 axes/); // prettier-ignore
-    assert.throws(() => ops.random.dropout([1], 0.5, 7 as never), /expected an object of options \(noiseShape, seed\), got 7/); // prettier-ignore
+    assert.throws(() => ops.random.dropout([1], 0.5, 7 as never), /expected an object of options, like { noiseShape: … }, got 7/); // prettier-ignore
   });
 });

@@ -95,10 +95,10 @@ describe('attention mechanisms', () => {
       ops.concatenate(
         heads.map(([c]) => c),
         -1,
-      ) as Tensor,
+      ),
       'context',
     );
-    near(seen, heads[0][1].add(heads[1][1]).multiply(0.5) as Tensor, 'weights');
+    near(seen, heads[0][1].add(heads[1][1]).multiply(0.5), 'weights');
   });
 
   for (const name of Object.keys(mechanisms) as (keyof typeof mechanisms)[]) {
@@ -119,7 +119,7 @@ describe('attention mechanisms', () => {
       const wide = ops.concatenate([other, noise], 1) as Tensor;
       const [again, wider] = look(queries, wide, ops.concatenate([mask, ops.zeros([BATCH, STEPS], 'bool')], 1));
       near(again, context, 'more padding');
-      near(wider.slice([null, [0, STEPS]]) as Tensor, seen, 'weights');
+      near(wider.slice([null, [0, STEPS]]), seen, 'weights');
       assert.equal(Math.max(...(wider.slice([null, [STEPS, null]]) as Tensor).data), 0);
     });
   }
@@ -155,9 +155,9 @@ describe('attention mechanisms', () => {
     let [h, fed]: Tensor[] = [ops.zeros([BATCH, QUERY]), ops.zeros([BATCH, 6])];
     for (let t = 0; t < 2; t++) {
       const joined = ops.concatenate([x.slice([null, t]), fed], -1);
-      h = ops.tanh(ops.dense(joined, w, b).add(ops.dense(h, u))) as Tensor;
-      fed = ops.tanh(ops.dense(ops.concatenate([look(h, values), h], -1), combine)) as Tensor;
-      near(found.slice([null, t]) as Tensor, fed, `step ${t}`);
+      h = ops.tanh(ops.dense(joined, w, b).add(ops.dense(h, u)));
+      fed = ops.tanh(ops.dense(ops.concatenate([look(h, values), h], -1), combine));
+      near(found.slice([null, t]), fed, `step ${t}`);
     }
   });
 

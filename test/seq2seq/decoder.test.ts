@@ -70,8 +70,8 @@ describe('decoder', () => {
       const { step, states } = decoder.begin({ memory, mask, initialState: [state] });
       let now: readonly Tensor[] = states;
       for (let t = 0; t < 4; t++) {
-        const result = await step(given.slice([null, t]) as Tensor, now);
-        near(result.logProbs, logProbs.slice([null, t]) as Tensor);
+        const result = await step(given.slice([null, t]), now);
+        near(result.logProbs, logProbs.slice([null, t]));
         now = result.states;
         const seen = result.attention as Tensor;
         assert.deepEqual(seen.shape, [BATCH, STEPS]);
@@ -92,7 +92,7 @@ describe('decoder', () => {
     let tokens = ops.full([BATCH, 1], GO, 'int32');
     for (let t = 0; t < search.maxSteps; t++) {
       const logits = (await whole.predict([source, tokens])) as Tensor;
-      tokens = ops.concatenate([tokens, ops.argmax(logits.slice([null, [t, t + 1]]), -1)], 1) as Tensor;
+      tokens = ops.concatenate([tokens, ops.argmax(logits.slice([null, [t, t + 1]]), -1)], 1);
     }
     (tokens.toArray() as number[][]).forEach(([, ...row], b) => {
       const end = row.indexOf(EOS);
@@ -140,8 +140,8 @@ describe('decoder', () => {
     let tokens = given.slice([null, [0, 1]]) as Tensor;
     for (let t = 0; t < 4; t++) {
       const next = ((await plain.whole.predict([source, tokens])) as Tensor).slice([null, t]) as Tensor;
-      near(next, logits.slice([null, t]) as Tensor);
-      tokens = ops.concatenate([tokens, ops.argmax(next, -1).expandDims(1)], 1) as Tensor;
+      near(next, logits.slice([null, t]));
+      tokens = ops.concatenate([tokens, ops.argmax(next, -1).expandDims(1)], 1);
     }
     near(await free.whole.predict(y), await plain.whole.predict(y));
   });
@@ -220,9 +220,9 @@ describe('decoder', () => {
     assert.ok(after < 0.7 * before, `${before} to ${after}`);
     const [memory, state] = (await encoder.predict(source)) as Tensor[];
     const { step, states } = decoder.begin({ memory, mask, initialState: [state] });
-    const { logProbs } = await step(given.slice([null, 0]) as Tensor, states);
+    const { logProbs } = await step(given.slice([null, 0]), states);
     const probabilities = (await whole.predict([source, given])) as Tensor;
-    near(ops.exp(logProbs) as Tensor, probabilities.slice([null, 0]) as Tensor);
+    near(ops.exp(logProbs), probabilities.slice([null, 0]));
     assert.throws(
       () => translator({ numSampled: 3, samplingProbability: 0.5 }),
       /samplingProbability needs all logits/,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Layer, layers, loadModel, ops, sequential, tensor, Tensor, type TensorBase } from '../../lib/index.js';
-import { encodeTensors } from '../../lib/training/weights_file.js';
+import { decodeMetadata, encodeTensors } from '../../lib/training/weights_file.js';
 
 const linear = () => {
   const m = sequential([layers.dense({ units: 1, inputShape: [2] })]);
@@ -60,7 +60,7 @@ describe('what a script may pass in', () => {
     const own = new Own();
     assert.throws(() => own.track(own), /cannot be inside itself/);
     const m = linear();
-    assert.throws(() => m.add(m), /is in the model already|inside itself/);
+    assert.throws(() => m.add(m), /cannot be inside itself/);
   });
 });
 
@@ -132,12 +132,8 @@ describe('files', () => {
   it('a description of more weights than the file holds is refused before they are made', async () => {
     const path = join(folder, 'large.safetensors');
     await linear().save(path);
-    const { readFile, writeFile } = await import('node:fs/promises');
-    const text = (await readFile(path)).toString('latin1');
-    const metadata = JSON.parse(text.slice(8, text.indexOf('}', text.lastIndexOf('data_offsets')) + 2).trim()) as {
-      __metadata__: { seqnn: string };
-    };
-    const seqnn = metadata.__metadata__.seqnn.replace('"units":1', '"units":4000000000');
+    const metadata = decodeMetadata(path, await readFile(path));
+    const seqnn = metadata.seqnn.replace('"units":1', '"units":4000000000');
     await writeFile(path, encodeTensors(new Map([['0:dense/kernel', ops.ones([2, 1])]]), { seqnn }));
     await assert.rejects(loadModel(path), /shape \[2, 4000000000\] is more than the file holds, 2 elements/);
     await writeFile(path, encodeTensors(new Map(), { seqnn: '{' }));
