@@ -231,4 +231,13 @@ describe('layers', () => {
       /expected \[batch, steps/,
     );
   });
+
+  it('lambda and identity', () => {
+    const last = (x: TensorBase) => x.slice([null, -1]);
+    runLayerTest({ make: (o) => layers.lambda({ function: last, ...o }), input: [2, 3, 4], output: [2, 4] });
+    runLayerTest({ make: (o) => layers.identity(o), input: [2, 3], output: [2, 3], masks: true });
+    const sum = layers.lambda({ function: ([a, b]: TensorBase[], { training }) => a.add(b).mul(training ? 1 : 2) });
+    assert.deepEqual((sum.apply([ops.ones([1]), ops.ones([1])]) as Tensor).toArray(), [4]);
+    assert.throws(() => layers.lambda({ function: 'tanh' as never }), /expected a function of tensors, got 'tanh'/);
+  });
 });

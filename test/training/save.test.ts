@@ -162,6 +162,12 @@ describe('save and loadModel', function () {
     await assert.rejects(model.save(path), /compile\.loss\[0\] is a function without a name/);
   });
 
+  it('functions as layers, by their names', async () => {
+    const last = (x: TensorBase) => x.slice([null, -1]);
+    const model = sequential([layers.gru({ units: 2, returnSequences: true, inputShape: [3, 1] }), layers.lambda({ function: last })]); // prettier-ignore
+    await trip(model, random32([4, 3, 1], 1), { last });
+  });
+
   it('a model on every step, with a part that is frozen', async () => {
     const inner = sequential([layers.dense({ units: 2, inputShape: [3] }), layers.dense({ units: 1 })]);
     inner.layers[0].trainable = false;
