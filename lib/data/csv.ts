@@ -61,7 +61,8 @@ function records(text: string, delimiter: string): string[][] {
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   while (at < text.length) {
     let field = '';
-    if (text[at] === '"') {
+    const quoted = text[at] === '"';
+    if (quoted) {
       const opened = at;
       for (;;) {
         const close = text.indexOf('"', at + 1);
@@ -82,7 +83,8 @@ function records(text: string, delimiter: string): string[][] {
     }
     if (text[at] === '\r' && text[at + 1] === '\n') at++;
     at++;
-    if (record.length > 1 || record[0] !== '') result.push(record);
+    // A line of nothing is none; an empty field in quotes is one.
+    if (record.length > 1 || record[0] !== '' || quoted) result.push(record);
     record = [];
   }
   return result;
@@ -98,6 +100,8 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const header = options.header ?? true;
   const names = header ? rows.shift() : rows[0]?.map((_, i) => String(i));
   if (names === undefined) throw new SeqnnError('parseCsv: expected at least one line, got none.');
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new ValueError(`parseCsv: two columns are called '${twice}'; names must differ.`);
   const short = rows.findIndex((row) => row.length !== names.length);
   if (short >= 0)
     throw new SeqnnError(

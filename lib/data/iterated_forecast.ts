@@ -17,7 +17,9 @@ export interface OneStepModel {
 export async function iteratedForecast(model: OneStepModel, x: TensorLike, steps: number): Promise<Tensor> {
   const who = 'iteratedForecast';
   checkInteger(who, 'steps', steps, 1);
-  const start = tensor(x, undefined, undefined, who);
+  const given = tensor(x, undefined, undefined, who);
+  // Predictions go into the windows: whole numbers do not hold them.
+  const start = tensor(given, undefined, given.dtype === 'float64' ? 'float64' : 'float32', who);
   if (start.rank !== 3)
     throw new ShapeError(`${who}: expected windows of shape [n, T, F], got ${showShape(start.shape)}.`);
   const [n, T, F] = start.shape;

@@ -48,7 +48,8 @@ export function padSequences(sequences: readonly TensorLike[], options: PadSeque
   const longest = rows.reduce((most, row) => Math.max(most, row.shape[0]), 0);
   const length = options.maxLen === undefined ? longest : checkInteger('padSequences', 'maxLen', options.maxLen, 1);
   const width = inner.reduce((n, size) => n * size, 1);
-  const data = allocate(dtype, rows.length * length * width).fill(options.value ?? 0);
+  const { data: fill } = tensor([options.value ?? 0], undefined, dtype, 'padSequences: value');
+  const data = allocate(dtype, rows.length * length * width).fill(fill[0]);
   rows.forEach((row, i) => {
     const kept = Math.min(row.shape[0], length);
     const from = truncating === 'pre' ? row.shape[0] - kept : 0;

@@ -31,8 +31,9 @@ abstract class Scaler {
       return this.measure(Float64Array.from(values));
     });
     this.offset = Float64Array.from(measured, (m) => m.offset);
-    // A constant feature becomes 0, not NaN.
-    this.scale = Float64Array.from(measured, (m) => m.scale || 1);
+    // A constant feature becomes 0, not NaN, nor what the rounding of its mean left.
+    const constant = (m: (typeof measured)[number]) => !(m.scale > 10 * Number.EPSILON * Math.abs(m.offset));
+    this.scale = Float64Array.from(measured, (m) => (constant(m) ? 1 : m.scale));
     return this;
   }
 

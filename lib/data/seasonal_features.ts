@@ -60,7 +60,9 @@ export function calendarFeatures(dates: readonly (Date | string)[], options: Cal
   const names = Object.keys(CYCLES) as Cycle[];
   const cycles = [options.cycles].flat().map((cycle) => CYCLES[checkChoice(who, 'cycle', cycle, names)]);
   const times = dates.map((given) => {
-    const date = new Date(given);
+    // A text without a zone is in UTC, not in that of this machine.
+    const plain = typeof given === 'string' && !/(z|gmt|utc|[+-]\d\d:?\d\d)\s*$/i.test(given);
+    const date = plain ? inUTC(given) : new Date(given);
     if (Number.isNaN(date.getTime())) throw new ValueError(`${who}: ${show(given)} is not a date.`);
     return date;
   });
@@ -77,4 +79,11 @@ function waves(who: string, length: number, harmonics = 1, phases: (t: number) =
     }
   }
   return new Tensor(Float32Array.from(values), [length, length === 0 ? 0 : values.length / length]);
+}
+
+function inUTC(text: string): Date {
+  const local = new Date(text);
+  // A day alone is in UTC already, where it is written with hyphens.
+  if (/^\s*[+-]?\d+-\d\d-\d\d\s*$/.test(text)) return local;
+  return new Date(local.getTime() - local.getTimezoneOffset() * 60_000);
 }

@@ -32,6 +32,11 @@ export function arima(options: ArimaOptions = {}): Baseline {
   const Model = arimaPackage();
   const { auto = false, p = 1, d = 0, q = 1, P = 0, D = 0, Q = 0, s = 0 } = options;
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (s === 0 && P + D + Q > 0) throw new ValueError(`arima: P, D and Q need a season, s of at least 2; got s ${s}.`);
+  if (!auto && p + q + P + Q === 0)
+    throw new ValueError(
+      'arima: expected a term to estimate, p, q, P or Q of at least 1; naive and seasonalNaive have none.',
+    );
   const season = s > 0 ? `(${P},${D},${Q})[${s}]` : '';
   const name = auto ? 'autoARIMA' : `ARIMA(${p},${d},${q})${season}`;
   return perFeature(name, 1, (values, ahead) => {

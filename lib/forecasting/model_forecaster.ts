@@ -30,8 +30,8 @@ export interface FromModelOptions {
 
 /**
  * A model as a forecaster. What it predicts for the last step of its window are the next steps: outputs [1, k], [1, k, 1] or, from
- * a model with outputs at every step, [1, steps, k]. For more steps than k, forecasts are fed back, which needs a series of
- * one feature.
+ * a model with outputs at every step, [1, steps, k] (so is [1, steps, 1] read). For more steps than k, forecasts are fed
+ * back, which needs a series of one feature.
  */
 export function fromModel(options: FromModelOptions): Forecaster {
   const who = 'fromModel';
@@ -73,9 +73,14 @@ export function fromModel(options: FromModelOptions): Forecaster {
 
 function nextSteps(who: string, output: unknown, steps: number): number[] {
   if (!(output instanceof Tensor) || output.rank < 2 || output.rank > 3 || output.shape[0] !== 1 || output.size === 0)
-    throw new ShapeError(
-      `${who}: expected a prediction [1, k], [1, k, 1] or [1, ${steps}, k], got ${output instanceof Tensor ? showShape(output.shape) : 'several outputs'}.`,
-    );
-  const everyStep = output.rank === 3 && output.shape[1] === steps && (output.shape[2] > 1 || steps === 1);
-  return Array.from(everyStep ? output.data.subarray(-output.shape[2]) : output.data);
+    throw unreadable(who, output, steps);
+  const [, ahead, last = 1] = output.shape;
+  if (output.rank === 3 && ahead === steps) return Array.from(output.data.subarray(-last));
+  if (last !== 1) throw unreadable(who, output, steps);
+  return Array.from(output.data);
+}
+
+function unreadable(who: string, output: unknown, steps: number): ShapeError {
+  const got = output instanceof Tensor ? showShape(output.shape) : 'several outputs';
+  return new ShapeError(`${who}: expected a prediction [1, k], [1, k, 1] or [1, ${steps}, k], got ${got}.`);
 }

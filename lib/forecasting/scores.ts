@@ -8,7 +8,7 @@ export interface Scores {
   rmse: number;
   /** Mean absolute error, in the series' units. */
   mae: number;
-  /** Mean of 100 · |y − f| / |y|; infinite where the truth is 0. */
+  /** Mean of 100 · |y − f| / |y|; infinite where the truth is 0 and the forecast is not. */
   mape: number;
   /** Mean of 200 · |y − f| / (|y| + |f|), from 0 to 200 (Makridakis 1993). */
   smape: number;
@@ -26,6 +26,9 @@ export interface Entry {
   readonly scale: number;
 }
 
+/** No error is none, whatever it is measured by. */
+const relative = (error: number, by: number) => (error === 0 && by === 0 ? 0 : error / by);
+
 export function scoresOf(entries: readonly Entry[]): Scores {
   const known = entries.filter(({ actual }) => !Number.isNaN(actual));
   const mean = (of: (e: Entry, error: number) => number) =>
@@ -33,10 +36,9 @@ export function scoresOf(entries: readonly Entry[]): Scores {
   return {
     rmse: Math.sqrt(mean((_, error) => error * error)),
     mae: mean((_, error) => error),
-    mape: mean(({ actual }, error) => (100 * error) / Math.abs(actual)),
-    // Both 0: no error.
-    smape: mean(({ actual, forecast }, error) => (200 * error) / (Math.abs(actual) + Math.abs(forecast) || 1)),
-    mase: mean(({ scale }, error) => error / scale),
+    mape: mean(({ actual }, error) => 100 * relative(error, Math.abs(actual))),
+    smape: mean(({ actual, forecast }, error) => 200 * relative(error, Math.abs(actual) + Math.abs(forecast))),
+    mase: mean(({ scale }, error) => relative(error, scale)),
   };
 }
 

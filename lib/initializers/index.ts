@@ -9,8 +9,10 @@ export type { VarianceScalingOptions } from './variance_scaling.js';
 export type InitializerName = keyof typeof catalogue;
 export type InitializerLike = InitializerName | (string & {}) | Initializer;
 
-/** Other names that Keras takes. */
+/** Other names that Keras and tfjs take. */
 const ALIASES = {
+  leCunNormal: catalogue.lecunNormal,
+  leCunUniform: catalogue.lecunUniform,
   normal: catalogue.randomNormal,
   uniform: catalogue.randomUniform,
   zero: catalogue.zeros,

@@ -4,7 +4,7 @@ import { mean, normalizeAxis, sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
 import { assign } from '../ops/update.js';
 import { ShapeError } from '../program/errors.js';
-import { TensorBase } from '../program/tensor.js';
+import { tensor, TensorBase } from '../program/tensor.js';
 import { showShape } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
 import { behindSteps, checkRate, epsilonOf } from './checks.js';
@@ -78,14 +78,22 @@ export class BatchNormalization extends Layer {
     return behindSteps(this.axis, rank);
   }
 
+  protected override get callArgs(): readonly string[] {
+    return ['eachStep'];
+  }
+
+  /** @param kwargs With `eachStep` each step of [B, T, …] is a batch of its own, as timeDistributed asks for. */
   call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
     const x = this.floating(inputs);
-    const axis = normalizeAxis(this.name, this.axis, x.rank);
+    const eachStep = kwargs.eachStep === true;
+    const axis = eachStep
+      ? normalizeAxis(this.name, this.axis, x.rank - 1) + 1
+      : normalizeAxis(this.name, this.axis, x.rank);
     const along = x.shape.map((n, i) => (i === axis ? n : 1));
     const spread = (v: TensorBase) => reshape(v, along);
     const ofBatch = isTraining(kwargs) && this.trainable;
     const [average, variance] = ofBatch
-      ? this.moments(x, axis, kwargs.mask)
+      ? this.moments(x, eachStep ? [1, axis] : [axis], kwargs.mask)
       : [spread(this.movingMean), spread(this.movingVariance)];
     if (ofBatch) {
       this.follow(this.movingMean, average);
@@ -97,13 +105,14 @@ export class BatchNormalization extends Layer {
     return this.beta ? add(y, spread(this.beta)) : y;
   }
 
-  /** Mean and variance of each feature, with all axes. */
-  private moments(x: TensorBase, axis: number, mask: CallArgs['mask']): [TensorBase, TensorBase] {
-    const over = [...x.shape.keys()].filter((i) => i !== axis);
+  /** Mean and variance for each place along these axes, the last of them the features', with all axes. */
+  private moments(x: TensorBase, apart: readonly number[], mask: CallArgs['mask']): [TensorBase, TensorBase] {
+    const over = [...x.shape.keys()].filter((i) => !apart.includes(i));
     if (!(mask instanceof TensorBase)) {
       const average = mean(x, over, true);
       return [average, mean(square(subtract(x, average)), over, true)];
     }
+    const axis = apart[apart.length - 1];
     if (mask.rank >= x.rank || mask.shape.some((n, i) => n !== x.shape[i]) || axis < mask.rank)
       throw new ShapeError(
         `${this.name}: a mask of shape ${showShape(mask.shape)} for x ${showShape(x.shape)} with features on axis ${axis}.`,
@@ -113,14 +122,22 @@ export class BatchNormalization extends Layer {
       x.shape.map((n, i) => (i < mask.rank ? n : 1)),
     );
     // Axes behind the mask's count, too: each of their elements is as real as its step.
-    const inner = x.shape.reduce((n, size, i) => (i >= mask.rank && i !== axis ? n * size : n), 1);
-    const count = add(multiply(sum(cast(mask, x.dtype)), inner), NO_STEPS);
+    const inner = over.reduce((n, i) => (i >= mask.rank ? n * x.shape[i] : n), 1);
+    const count = add(multiply(sum(cast(kept, x.dtype), over, true), inner), NO_STEPS);
     const average = divide(sum(where(kept, x, 0), over, true), count);
     return [average, divide(sum(where(kept, square(subtract(x, average)), 0), over, true), count)];
   }
 
-  private follow(moving: Variable, value: TensorBase): void {
+  /** Goes after the values of all steps, one after the other. */
+  private follow(moving: Variable, values: TensorBase): void {
     const { momentum } = this;
-    assign(moving, add(multiply(moving, momentum), multiply(reshape(value, moving.shape), 1 - momentum)));
+    const [features] = moving.shape;
+    const steps = values.size / features;
+    const shares = Float64Array.from({ length: steps }, (_, t) => (1 - momentum) * momentum ** (steps - 1 - t));
+    const added =
+      steps === 1
+        ? multiply(reshape(values, moving.shape), 1 - momentum)
+        : sum(multiply(reshape(values, [steps, features]), tensor(shares, [steps, 1], moving.dtype)), 0);
+    assign(moving, add(multiply(moving, momentum ** steps), added));
   }
 }

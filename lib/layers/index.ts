@@ -95,3 +95,13 @@ export const separableConv1D = separableConv1d;
 export const spatialDropout1D = spatialDropout1d;
 export const upSampling1D = upSampling1d;
 export const zeroPadding1D = zeroPadding1d;
+
+// Their short names, under both spellings.
+export const avgPool1d = averagePooling1d;
+export const avgPool1D = averagePooling1d;
+export const globalAvgPool1d = globalAveragePooling1d;
+export const globalAvgPool1D = globalAveragePooling1d;
+export const globalMaxPool1d = globalMaxPooling1d;
+export const globalMaxPool1D = globalMaxPooling1d;
+export const maxPool1d = maxPooling1d;
+export const maxPool1D = maxPooling1d;

@@ -2,10 +2,11 @@ import * as constraints from '../constraints/index.js';
 import * as initializers from '../initializers/index.js';
 import { divide } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
+import { checkFlag } from '../ops/checks.js';
 import { compile } from '../ops/grad.js';
 import * as regularizers from '../regularizers/index.js';
 import { symbolOf } from '../program/apply.js';
-import { checkOptions, SeqnnError, ShapeError, show, StateError, ValueError } from '../program/errors.js';
+import { checkOptions, checkObject, SeqnnError, ShapeError, show, StateError, ValueError } from '../program/errors.js';
 import { currentGraph, SymbolicTensor, within, type Graph } from '../program/graph.js';
 import { currentDevice, onDevice } from '../program/placement.js';
 import { TensorBase, tensor, type Tensor, type TensorLike } from '../program/tensor.js';
@@ -100,7 +101,8 @@ export abstract class Layer {
       throw new ValueError(`${who}: unknown dtype ${show(options.dtype)}.`);
     this.#config = { ...options };
     this.name = options.name ?? uniqueName(who);
-    this.#trainable = options.trainable ?? true;
+    this.#trainable = checkFlag(who, 'trainable', options.trainable ?? true);
+    if ('useBias' in options) checkFlag(who, 'useBias', options.useBias ?? true);
     this.#ownDType = options.dtype;
     this.#device = chosenDevice(who, options.device);
     this.#activityRegularizer = regularizers.get(options.activityRegularizer);
@@ -163,7 +165,7 @@ export abstract class Layer {
         } catch (error) {
           this.#own.length = weights;
           this.#sublayers.length = layers;
-          throw error;
+          throw named(this, error);
         }
         this.built = true;
       },
@@ -210,20 +212,20 @@ export abstract class Layer {
   }
 
   /** A new weight. It is in `weights` in the order of its making. */
-  protected addWeight({
-    name,
-    shape,
-    initializer = 'glorotUniform',
-    trainable = true,
-    dtype = this.dtype,
-    regularizer,
-    constraint,
-  }: WeightOptions): Variable {
+  protected addWeight(options: WeightOptions): Variable {
+    checkObject(`${this.name}: addWeight`, options, 'shape');
+    const { name, shape, initializer = 'glorotUniform', trainable = true, dtype = this.dtype } = options;
+    const { regularizer, constraint } = options;
+    if (!Array.isArray(shape))
+      throw new ValueError(`${this.name}: addWeight: shape must be a list of sizes, got ${show(shape)}.`);
     const who = `${this.name}/${name}`;
     const stored = storedElements();
-    if (stored !== undefined && sizeOf(shape) > stored)
+    // What is drawn by a name's defaults comes from the file; a function, or a constant, may be what the layer is.
+    const read =
+      stored !== undefined && typeof initializer === 'string' && !/^(zero|one)s?$|^identity$/.test(initializer);
+    if (read && sizeOf(shape) > stored)
       throw new ShapeError(`${who}: shape ${showShape(shape)} is more than the file holds, ${stored} elements.`);
-    const make = stored === undefined ? initializers.get(initializer) : initializers.zeros();
+    const make = read ? initializers.zeros() : initializers.get(initializer);
     const value = within(undefined, () => tensor(make(shape, dtype), undefined, dtype, who));
     if (!sameShape(value.shape, shape))
       throw new ShapeError(
@@ -433,9 +435,7 @@ export abstract class Layer {
         return results;
       });
     } catch (error) {
-      if (error instanceof SeqnnError && !error.message.includes(this.name))
-        error.message = `layer '${this.name}': ${error.message}`;
-      throw error;
+      throw named(this, error);
     }
   }
 
@@ -463,6 +463,12 @@ function declaredShape(who: string, { batchInputShape, inputShape }: LayerConfig
 
 const contains = (outer: Layer, layer: Layer): boolean =>
   outer === layer || outer.tracked.some((inner) => contains(inner, layer));
+
+/** An error of this library with the name of the layer in which it came up. */
+function named({ name }: Layer, error: unknown): unknown {
+  if (error instanceof SeqnnError && !error.message.includes(name)) error.message = `layer '${name}': ${error.message}`;
+  return error;
+}
 
 function copied(value: unknown): unknown {
   if (value instanceof Layer) return value.clone();

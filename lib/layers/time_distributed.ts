@@ -33,18 +33,22 @@ export class TimeDistributed extends Layer {
     return true;
   }
 
-  /** @param kwargs Of a mask [B, T, …] each step gets its part. */
+  /** @param kwargs Of a mask [B, T, S, …] each step gets its part; a mask [B, T] is for batch normalization and the results. */
   call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
     const { training } = kwargs;
     const mask = kwargs.mask instanceof TensorBase ? kwargs.mask : null;
     if (this.layer.actsOnVectors) return this.layer.invoke(inputs, { training, mask: null });
     const [batch, steps, ...step] = inputs.shape;
-    if (isTraining(kwargs) && hasMoments(this.layer)) {
+    if (isTraining(kwargs) && followsMoments(this.layer)) {
       // Each step is a batch of its own, whose moments the moving ones follow.
+      if (this.layer instanceof BatchNormalization)
+        return this.layer.invoke(inputs, { training, mask, eachStep: true });
       const at = (x: TensorBase, t: number) => slice(x, [null, t]);
-      const one = (t: number) =>
-        this.layer.invoke(at(inputs, t), { training, mask: mask && at(mask, t) }) as TensorBase;
-      return stack(Array.from({ length: steps }, (_, t) => one(t)), 1); // prettier-ignore
+      const one = (t: number): TensorBase => this.layer.invoke(at(inputs, t), { training, mask: mask && at(mask, t) });
+      return stack(
+        Array.from({ length: steps }, (_, t) => one(t)),
+        1,
+      );
     }
     const inner = mask && mask.rank > 2 ? reshape(mask, [batch * steps, ...mask.shape.slice(2)]) : null;
     const result: TensorBase = this.layer.invoke(reshape(inputs, [batch * steps, ...step]), { training, mask: inner });
@@ -58,4 +62,5 @@ export class TimeDistributed extends Layer {
   }
 }
 
-const hasMoments = (layer: Layer): boolean => layer instanceof BatchNormalization || layer.tracked.some(hasMoments);
+const followsMoments = (layer: Layer): boolean =>
+  layer instanceof BatchNormalization ? layer.trainable : layer.tracked.some(followsMoments);

@@ -17,15 +17,20 @@ export { reduceLoss, type Weighting } from './reduce.js';
 const FACTORIES: Record<string, LossFactory<any>> = { ...regression, ...hinges, ...crossentropy, sampledSoftmax };
 
 /** Other names that people know these losses by. */
-const ALIASES: Record<string, string> = {
+const SHORT: Record<string, string> = {
   mse: 'meanSquaredError',
   mae: 'meanAbsoluteError',
   mape: 'meanAbsolutePercentageError',
   msle: 'meanSquaredLogarithmicError',
-  logcosh: 'logCosh',
   kld: 'klDivergence',
-  kullbackLeiblerDivergence: 'klDivergence',
   bce: 'binaryCrossentropy',
+};
+const ALIASES: Record<string, string> = {
+  ...SHORT,
+  ...Object.fromEntries(Object.entries(SHORT).map(([name, known]) => [name.toUpperCase(), known])),
+  logcosh: 'logCosh',
+  kullbackLeiblerDivergence: 'klDivergence',
+  cosineProximity: 'cosineSimilarity',
 };
 export const mse = regression.meanSquaredError;
 export const mae = regression.meanAbsoluteError;

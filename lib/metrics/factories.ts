@@ -1,7 +1,7 @@
 import { negative } from '../ops/arithmetic.js';
 import { factoryOf } from '../losses/index.js';
 import { operand, type Operand } from '../program/apply.js';
-import { checkInteger, checkOptions, checkPlain, ValueError } from '../program/errors.js';
+import { checkInteger, checkOptions, checkObject, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import * as accuracies from './accuracy.js';
 import { MeanMetric, type Metric, type MetricFunction } from './metric.js';
@@ -65,7 +65,7 @@ function ofLoss(
     return (t, p) => change(loss(t, p));
   };
   const create = (given: Record<string, unknown> & NameOption): Metric => {
-    checkPlain(metricName, given);
+    checkObject(metricName, given);
     const { name = metricName, ...options } = given;
     const metric = new MeanMetric(name, values(options), last);
     return Object.assign(metric, { made: { metricName, options: { name, ...options } } });

@@ -1,6 +1,6 @@
-import type { Operand } from '../program/apply.js';
-import { apply } from '../program/apply.js';
+import { apply, operand, type Operand } from '../program/apply.js';
 import type { TensorBase } from '../program/tensor.js';
+import { cast } from './cast.js';
 import { binary, pointwiseOp, together, unary } from './pointwise.js';
 import { reluGrad, sigmoidGrad, tanhGrad } from './slopes.js';
 
@@ -73,10 +73,15 @@ export const reciprocal = unary('reciprocal', 'float', (g, y) => [negative(multi
 export const exp = unary('exp', 'float', (g, y) => [multiply(g, y)]);
 export const expm1 = unary('expm1', 'float', (g, y) => [multiply(g, add(y, 1))]);
 export const log = unary('log', 'float', (g, _y, x) => [divide(g, x)]);
+/** In double, so that powers of the base give whole numbers. */
+function logarithm(who: string, x: Operand, ofBase: number): TensorBase {
+  const t = operand(x, undefined, who);
+  return cast(divide(log(cast(t, 'float64')), ofBase), t.dtype === 'float64' ? 'float64' : 'float32');
+}
 /** Logarithm to base 2. */
-export const log2 = (x: Operand): TensorBase => divide(log(x), Math.LN2);
+export const log2 = (x: Operand): TensorBase => logarithm('log2', x, Math.LN2);
 /** Logarithm to base 10. */
-export const log10 = (x: Operand): TensorBase => divide(log(x), Math.LN10);
+export const log10 = (x: Operand): TensorBase => logarithm('log10', x, Math.LN10);
 export const log1p = unary('log1p', 'float', (g, _y, x) => [divide(g, add(x, 1))]);
 export const sin = unary('sin', 'float', (g, _y, x) => [multiply(g, cos(x))]);
 export const cos = unary('cos', 'float', (g, _y, x) => [negative(multiply(g, sin(x)))]);

@@ -3,6 +3,7 @@ import { ShapeError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { sameShape, showShape } from '../program/types.js';
 import { divide, multiply } from './arithmetic.js';
+import { together } from './pointwise.js';
 import { mean, normalizeAxes, sum, type Axes } from './reduce.js';
 import { broadcastTo, reshape } from './shape.js';
 
@@ -15,7 +16,7 @@ export function average(x: Operand, axis: Axes = null, weights: Operand | null =
   const t = operand(x, undefined, 'average');
   const axes = normalizeAxes('average', axis, t.rank);
   if (weights === null) return mean(t, axes);
-  const given = operand(weights, undefined, 'average');
+  const [values, given] = together('average', [x, weights]);
   const vector = given.rank === 1 && axes.length === 1 && given.size === t.shape[axes[0]];
   if (!vector && !sameShape(given.shape, t.shape))
     throw new ShapeError(
@@ -28,5 +29,5 @@ export function average(x: Operand, axis: Axes = null, weights: Operand | null =
       )
     : given;
   const w = broadcastTo(along, t.shape);
-  return divide(sum(multiply(t, w), axes), sum(w, axes));
+  return divide(sum(multiply(values, w), axes), sum(w, axes));
 }

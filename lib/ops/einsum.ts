@@ -1,9 +1,10 @@
-import { operand, type Operand } from '../program/apply.js';
+import type { Operand } from '../program/apply.js';
 import { ShapeError, show, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, sizeOf } from '../program/types.js';
 import { multiply } from './arithmetic.js';
 import { matmul } from './matmul.js';
+import { together } from './pointwise.js';
 import { sum } from './reduce.js';
 import { reshape, slice, squeeze, transpose } from './shape.js';
 
@@ -24,7 +25,7 @@ interface Term {
  */
 export function einsum(subscripts: string, ...operands: Operand[]): TensorBase {
   const { inputs, output } = parse(subscripts, operands.length);
-  const given = operands.map((value) => operand(value, undefined, 'einsum'));
+  const given = together('einsum', operands);
   const free = given.map((x, i) => (inputs[i].includes('...') ? x.rank - inputs[i].length + 3 : 0));
   const most = Math.max(...free);
   const spelled = (text: string, ellipsis: number) =>

@@ -1,4 +1,4 @@
-import { checkPlain, show, suggestion, ValueError } from '../program/errors.js';
+import { checkObject, show, suggestion, ValueError } from '../program/errors.js';
 import { Adadelta, type AdadeltaOptions } from './adadelta.js';
 import { Adagrad, type AdagradOptions } from './adagrad.js';
 import { Adam, type AdamOptions } from './adam.js';
@@ -37,7 +37,7 @@ export const sgd = (options?: SGDOptions): SGD => new SGD(options);
 export const adam = (options?: AdamOptions): Adam => new Adam(options);
 /** Adam with a weight decay of 0.004 unless told otherwise. */
 export const adamW = (options: AdamOptions = {}): Adam => {
-  checkPlain('adamW', options);
+  checkObject('adamW', options);
   return new Adam({ weightDecay: 0.004, ...options }, 'adamW');
 };
 export const rmsprop = (options?: RMSpropOptions): RMSprop => new RMSprop(options);

@@ -145,7 +145,8 @@ export const cosineDecayRestarts = schedule<{
         part = subtract(done, round);
       } else {
         const base = new Tensor(Float64Array.of(tMul), []);
-        round = floor(divide(log(subtract(1, multiply(done, 1 - tMul))), Math.log(tMul)));
+        // At a restart the logarithm may fall short of the whole number by its rounding.
+        round = floor(add(divide(log(subtract(1, multiply(done, 1 - tMul))), Math.log(tMul)), 1e-12));
         const length = power(base, round);
         part = divide(subtract(done, divide(subtract(1, length), 1 - tMul)), length);
       }

@@ -48,21 +48,24 @@ export function suggestion(name: string, valid: readonly string[]): string {
   return near !== undefined ? ` Did you mean '${near}'?` : ` Expected one of: ${valid.join(', ')}.`;
 }
 
-/** Refuses what is not a plain object; `example` is an option. */
-export function checkPlain(who: string, options: unknown, example?: string): asserts options is object {
-  if (isPlain(options)) return;
-  const form = example === undefined ? '' : `, like { ${example}: … }`;
-  throw new ValueError(`${who}: expected an object of options${form}, got ${show(options)}.`);
+/** Refuses what is no object of options; `example` is one of them. */
+export function checkObject(who: string, options: unknown, example?: string): asserts options is object {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw noOptions(who, options, example);
 }
 
-/** Refuses what is not a plain object, and options that `who` does not have. */
+function noOptions(who: string, options: unknown, example?: string): ValueError {
+  const form = example === undefined ? '' : `, like { ${example}: … }`;
+  return new ValueError(`${who}: expected an object of options${form}, got ${show(options)}.`);
+}
+
+/** Refuses what is no object of options, and options that `who` does not have. */
 export function checkOptions(who: string, options: unknown, valid: readonly string[]): asserts options is object {
-  checkPlain(who, options, valid[0]);
-  for (const [key, value] of Object.entries(options)) {
-    if (!valid.includes(key)) throw new ValueError(`${who}: unknown option '${key}'.${suggestion(key, valid)}`);
-    // From a file or the environment, say: as a flag, 'false' would be true.
-    if (value === 'true' || value === 'false')
-      throw new ValueError(`${who}: ${key} must not be a text, expected true or false, got '${value}'.`);
+  checkObject(who, options, valid[0]);
+  for (const key of Object.keys(options)) {
+    if (valid.includes(key)) continue;
+    // An object of a class that has nothing of these is no slip of a name.
+    if (!isPlain(options)) throw noOptions(who, options, valid[0]);
+    throw new ValueError(`${who}: unknown option '${key}'.${suggestion(key, valid)}`);
   }
 }
 

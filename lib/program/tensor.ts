@@ -185,7 +185,9 @@ export function tensor(value: TensorLike, shape?: Shape | null, dtype?: DType, w
     if (value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
       throw new ValueError(`${who}: expected numbers, got a ${show(value)}.`);
     // Native code works on memory of this script alone.
-    if (view.buffer instanceof SharedArrayBuffer) return tensor(value.slice(), shape, dtype, who);
+    // (Buffer's own slice would be one more view.)
+    if (view.buffer instanceof SharedArrayBuffer)
+      return tensor(Uint8Array.prototype.slice.call(value), shape, dtype, who);
     const own = value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array;
     if (own && (dtype === undefined || dtype === dtypeOfArray(value))) return new Tensor(value, shape ?? undefined);
     if (value instanceof Uint8Array && dtype === 'bool')
@@ -193,6 +195,8 @@ export function tensor(value: TensorLike, shape?: Shape | null, dtype?: DType, w
     return new Tensor(convert(view, dtype ?? (own ? dtypeOfArray(value) : 'float32'), who), shape ?? undefined);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (value instanceof Promise)
+      throw new ValueError(`${who}: got a promise; await it first (predictSync gives its result at once).`);
     const given = value as TensorData;
     // Read once: a view makes its elements when asked.
     const { data } = given;

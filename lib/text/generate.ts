@@ -61,7 +61,8 @@ export async function generate(model: StreamingModel, options: GenerateOptions):
     if (i + 1 < length) row = (stream.next(input(id)) as Tensor).data;
     if (i % BREATH === BREATH - 1) await setImmediate();
   }
-  return tokenizer.decode(Int32Array.from(ids));
+  // What was written on behind an end is shown, and the end with it.
+  return tokenizer.decode(Int32Array.from(ids), { skipSpecials: end !== null || eos === null });
 }
 
 /** An id as one step of the model's input. */

@@ -188,14 +188,15 @@ export class StreamFeed implements Feed {
   private async next(iterator: Iterator<unknown> | AsyncIterator<unknown>, signal: AbortSignal | undefined) {
     this.waiting = true;
     const result = await unlessAborted(iterator.next(), signal);
-    this.waiting = false;
+    this.waiting = false; // but not where the signal came first
     return result;
   }
 
   /** Lets the iterable close what it has open. One that still owes a batch does so behind it, which nobody waits for. */
   async close(): Promise<void> {
-    const closed = Promise.resolve(this.iterator?.return?.());
+    const { iterator } = this;
     this.iterator = null;
+    const closed = (async () => await iterator?.return?.())();
     if (this.waiting) closed.catch(() => {});
     else await closed;
   }

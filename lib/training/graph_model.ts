@@ -5,7 +5,7 @@ import { checkOptions, show, ValueError } from '../program/errors.js';
 import { atOnce, type Parts } from '../program/parts.js';
 import type { TensorBase } from '../program/tensor.js';
 import { inKerasOrder } from './layer_order.js';
-import { Model, type Structure, type Wiring } from './model.js';
+import { Model, withMasks, type Structure, type Wiring } from './model.js';
 import type { Slot } from './slots.js';
 import { Stream, type StreamOptions } from './stream.js';
 import type { Row } from './summary.js';
@@ -61,7 +61,7 @@ export class GraphModel extends Model {
 
   override call(inputs: TensorBase | readonly TensorBase[], kwargs: CallArgs = {}): TensorBase | TensorBase[] {
     const list = Array.isArray(inputs) ? (inputs as readonly TensorBase[]) : [inputs as TensorBase];
-    const results = atOnce(this.callParts(list, kwargs.training));
+    const results = withMasks(list, kwargs.mask, () => atOnce(this.callParts(list, kwargs.training)));
     return this.severalOutputs ? results : results[0];
   }
 
@@ -114,8 +114,7 @@ export class GraphModel extends Model {
   }
 
   override getConfig(): Record<string, any> {
-    const { name, trainable, inputs, outputs } = this;
-    return { name, trainable, inputs, outputs: this.severalOutputs ? outputs : outputs[0] };
+    return { name: this.name, trainable: this.trainable };
   }
 
   /** A model of copies of the layers, which keep their names; it is not compiled, and its weights are new. */
@@ -136,8 +135,9 @@ export class GraphModel extends Model {
       const results = [copyOf(layer).apply(placed(inputs), Object.fromEntries(args))].flat() as LayerTensor[];
       outputs.forEach((t, i) => places.set(t, results[i]));
     }
-    const { trainable, inputs, outputs } = this.getConfig();
-    return new GraphModel({ trainable, inputs: placed(inputs), outputs: placed(outputs), ...changes }) as this;
+    const outputs = this.severalOutputs ? this.outputs : this.outputs[0];
+    const ends = { inputs: placed(this.inputs), outputs: placed(outputs) };
+    return new GraphModel({ trainable: this.trainable, ...ends, ...changes }) as this;
   }
 }
 

@@ -9,18 +9,18 @@ import type { Wiring } from './model.js';
  */
 export function inKerasOrder({ inputs, nodes, outputs }: Wiring): Layer[] {
   const starts = inputs.filter((t) => t.layer instanceof InputLayer).map((t) => t.node);
-  const depths = depthsOf([...starts, ...nodes]);
-  const met = walked(inputs, outputs);
-  // Inputs that lead nowhere are not met.
-  const place = (layer: Layer) => met.indexOf(layer);
+  const depths = depthsOf([...nodes.toReversed(), ...starts]);
+  const met = new Map(walked(inputs, outputs).map((layer, i) => [layer, i]));
+  // Inputs that lead nowhere are not met: they come first, in their order.
+  const place = (layer: Layer) => met.get(layer) ?? -1;
   return [...depths.keys()].sort((a, b) => depths.get(b)! - depths.get(a)! || place(a) - place(b));
 }
 
-/** Of nodes that come after all that they read. */
+/** @param nodes Each before what it reads. */
 function depthsOf(nodes: readonly LayerNode[]): Map<Layer, number> {
   const ofNodes = new Map<LayerNode, number>();
   const ofLayers = new Map<Layer, number>();
-  for (const node of nodes.toReversed()) {
+  for (const node of nodes) {
     const depth = Math.max(ofNodes.get(node) ?? 0, ofLayers.get(node.layer) ?? 0);
     ofLayers.set(node.layer, depth);
     for (const { node: parent } of parentsOf(node)) ofNodes.set(parent, Math.max(depth + 1, ofNodes.get(parent) ?? 0));

@@ -8,7 +8,7 @@ import type { CompileOptions } from './compiled.js';
 import type { Model } from './model.js';
 import { KEY, VERSION } from './save.js';
 import { Unpacker, type CustomObjects } from './unpack.js';
-import { decodeMetadata, decodeTensors, pathOf } from './weights_file.js';
+import { decodeMetadata, decodeTensors, inFileOrder, pathOf } from './weights_file.js';
 
 export interface LoadOptions {
   /** What is not the library's own, by name: classes of layers, functions, metrics. */
@@ -55,22 +55,24 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   const elements = [...tensors.values()].reduce((n, t) => n + t.size, 0);
   const model: Model = withStoredWeights(elements, () => unpacker.unpack(saved.model));
   const { weights } = model;
-  const values = (prefix: string, variables: readonly Variable[]): Tensor[] => {
+  const values = (prefix: string, variables: readonly Variable[]): [string, Tensor][] => {
     const found = [...tensors].filter(([name]) => /^(optimizer )?(?=\d+:)/.exec(name)?.[0] === prefix);
     if (found.length !== variables.length)
       throw new ValueError(`${who}: expected ${variables.length} ${prefix}values for the model, got ${found.length}.`);
-    return found.map(([, t]) => t);
+    return found;
   };
-  model.setWeights(values('', weights));
+  const stored = values('', weights);
+  const inFile = inFileOrder(stored, weights);
+  model.setWeights(weights.map((v) => stored[inFile.indexOf(v)][1]));
   model.seed = saved.seed;
   if (saved.compile) {
     model.compile(here(who, unpacker.unpack(saved.compile)));
     const { optimizer } = model;
-    const at = (places: number[]) => places.map((i) => weights[i]);
+    const at = (places: number[]) => places.map((i) => inFile[i]);
     if (saved.undecayed.length > 0) optimizer.excludeFromWeightDecay({ variables: at(saved.undecayed) });
     optimizer.build(at(saved.slots));
     const { variables } = optimizer;
-    values('optimizer ', variables).forEach((t, i) => variables[i].assign(t));
+    values('optimizer ', variables).forEach(([, t], i) => variables[i].assign(t));
   }
   return model;
 }

@@ -1,8 +1,10 @@
 import type { LayerNode, LayerTensor } from '../layers/connect.js';
-import { Layer, type LayerConfig } from '../layers/layer.js';
+import { Layer, type CallArgs, type LayerConfig } from '../layers/layer.js';
 import { checkSeed } from '../ops/random.js';
 import { checkOptions, show, ShapeError, StateError, suggestion, ValueError } from '../program/errors.js';
 import type { Parts } from '../program/parts.js';
+import { symbolOf } from '../program/apply.js';
+import { SymbolicTensor } from '../program/graph.js';
 import type { Tensor, TensorBase } from '../program/tensor.js';
 import { sameShape, showShape, type Precision } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
@@ -23,7 +25,7 @@ import { saveModel } from './save.js';
 import { testOnBatch, trainOnBatch } from './single_batch.js';
 import type { Stream, StreamOptions } from './stream.js';
 import { summaryOf, type Row } from './summary.js';
-import { pathOf, readTensors, writeTensors } from './weights_file.js';
+import { inFileOrder, pathOf, readTensors, writeTensors } from './weights_file.js';
 
 export interface SummaryOptions {
   /** Characters per line; default 80. */
@@ -325,9 +327,10 @@ export abstract class Model extends Layer implements Programmable {
       throw new ShapeError(
         `loadWeights: ${path} holds ${read.length} weights, model '${this.name}' has ${weights.length}.`,
       );
-    const byPlace = new Map(read.map(([name, t]) => [Number(name.split(':')[0]), t]));
-    const values = weights.map((v, i): Tensor => {
-      const t = byPlace.get(i);
+    const entries = read.toSorted(([a], [b]) => parseInt(a) - parseInt(b));
+    const inFile = inFileOrder(entries, weights);
+    const values = weights.map((v): Tensor => {
+      const t: Tensor | undefined = entries[inFile.indexOf(v)]?.[1];
       if (!t || !sameShape(t.shape, v.shape))
         throw new ShapeError(
           `loadWeights: ${path} has ${t ? showShape(t.shape) : 'nothing'} for '${v.name}', expected ${showShape(v.shape)}.`,
@@ -359,6 +362,10 @@ function split<O extends object>(
     !Array.isArray(x) &&
     !ArrayBuffer.isView(x) &&
     (Symbol.iterator in x || Symbol.asyncIterator in x);
+  if (typeof x === 'function')
+    throw new ValueError(
+      `${who}: got a function; a generator that can begin anew is { [Symbol.iterator]: ${x.name || 'fn'} }.`,
+    );
   if (!iterable) {
     if (third !== undefined && (typeof third !== 'object' || third === null))
       throw new ValueError(`${who}: options must be an object, got ${show(third)}.`);
@@ -376,4 +383,21 @@ function shapesOf(name: string, slots: readonly Slot[]): unknown {
 
 function notBuilt(name: string): StateError {
   return new StateError(`model '${name}' is not built yet. Give its first layer an inputShape, or fit it first.`);
+}
+
+/** Runs `body` with the inputs of a call carrying the masks that it was given. */
+export function withMasks<R>(inputs: readonly TensorBase[], mask: CallArgs['mask'], body: () => R): R {
+  if (mask === undefined) return body();
+  const symbols = inputs.map((x) => (x instanceof SymbolicTensor ? x : null));
+  const before = symbols.map((x) => x?.mask);
+  const carry = (masks: readonly (TensorBase | null | undefined)[]) =>
+    symbols.forEach((x, i) => {
+      if (x) x.mask = masks[i] ? symbolOf(x.graph, masks[i]) : undefined;
+    });
+  carry([mask].flat());
+  try {
+    return body();
+  } finally {
+    carry(before);
+  }
 }

@@ -1,10 +1,10 @@
 import { InputLayer } from '../layers/input.js';
 import { LayerTensor } from '../layers/connect.js';
 import { Layer, type CallArgs, type PartialShape } from '../layers/layer.js';
-import { checkPlain, show, StateError, ValueError } from '../program/errors.js';
+import { checkObject, show, StateError, ValueError } from '../program/errors.js';
 import { atOnce, type Parts } from '../program/parts.js';
 import type { TensorBase } from '../program/tensor.js';
-import { Model, single, type Structure, type Wiring } from './model.js';
+import { Model, single, withMasks, type Structure, type Wiring } from './model.js';
 import type { Slot } from './slots.js';
 import { Stream, type StreamOptions } from './stream.js';
 import type { Row } from './summary.js';
@@ -24,7 +24,7 @@ export class Sequential extends Model {
   private given: LayerTensor[] = [];
 
   constructor(options: SequentialOptions = {}) {
-    checkPlain('sequential', options, 'layers');
+    checkObject('sequential', options, 'layers');
     super({ name: options.name, trainable: options.trainable, ...rest(options) }, ['layers']);
     const { layers = [] } = options;
     if (!Array.isArray(layers)) throw new ValueError(`${this.name}: layers must be a list, got ${show(layers)}.`);
@@ -109,7 +109,7 @@ export class Sequential extends Model {
   }
 
   override call(inputs: TensorBase, kwargs: CallArgs = {}): TensorBase {
-    return atOnce(this.callParts(inputs, kwargs.training));
+    return withMasks([inputs], kwargs.mask, () => atOnce(this.callParts(inputs, kwargs.training)));
   }
 
   private *callParts(inputs: TensorBase, training: boolean | undefined): Parts<TensorBase> {
@@ -153,16 +153,16 @@ export class Sequential extends Model {
   }
 
   override getConfig(): Record<string, any> {
-    const { name, trainable, start, chain } = this;
-    return { name, trainable, layers: start ? [start, ...chain] : [...chain] };
+    const { name, trainable, chain } = this;
+    return { name, trainable, layers: chain.map((l) => ({ className: l.constructor.name, config: l.getConfig() })) };
   }
 
   /** A model of copies of the layers, which keep their names; it is not compiled, and its weights are new. */
   override clone(changes: object = {}): this {
     this.checkPlain('clone', Sequential);
-    const { trainable, layers } = this.getConfig() as { trainable: boolean; layers: Layer[] };
+    const layers: Layer[] = this.start ? [this.start, ...this.chain] : this.chain;
     const copies = layers.map((layer) => layer.clone({ name: layer.name }));
-    return new Sequential({ trainable, layers: copies, ...changes }) as this;
+    return new Sequential({ trainable: this.trainable, layers: copies, ...changes }) as this;
   }
 }
 

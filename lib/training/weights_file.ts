@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { show, ValueError } from '../program/errors.js';
 import { Tensor } from '../program/tensor.js';
+import type { Variable } from '../program/variable.js';
 import { allocate, bytesPerElement, sizeOf, type DType, type TypedArray } from '../program/types.js';
 
 // The safetensors format: 8 bytes with the length of a JSON header, the header (name → dtype, shape, place), the data.
@@ -95,6 +96,21 @@ export function decodeTensors(who: string, bytes: Uint8Array): Map<string, Tenso
 export function pathOf(who: string, path: unknown): string {
   if (typeof path !== 'string' || path === '') throw new ValueError(`${who}: expected a path, got ${show(path)}.`);
   return path.replace(/^file:\/\//, '');
+}
+
+/**
+ * The variables in the order of a file's entries `number:name`: by their names where these are the same and each stands for
+ * one, else as they come.
+ */
+export function inFileOrder(
+  entries: readonly (readonly [string, Tensor])[],
+  variables: readonly Variable[],
+): readonly Variable[] {
+  const byName = new Map(variables.map((v) => [v.name, v]));
+  const found = entries.map(([name]) => byName.get(name.slice(name.indexOf(':') + 1)));
+  const same =
+    byName.size === variables.length && new Set(found).size === variables.length && !found.includes(undefined);
+  return same ? (found as Variable[]) : variables;
 }
 
 /** Writes beside the file first, so that nobody ever finds half of it. */

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { compile, input, layers, losses, metrics, model, ops, tensor, type Layer } from '../../lib/index.js';
+import {
+  compile,
+  input,
+  layers,
+  losses,
+  metrics,
+  model,
+  ops,
+  sequential,
+  tensor,
+  type Layer,
+} from '../../lib/index.js';
 import type { Tensor, TensorBase } from '../../lib/index.js';
 
 const f64 = (value: any) => tensor(value, undefined, 'float64');
@@ -51,6 +62,37 @@ describe("masks and moments, as Keras' layers take them", () => {
     const y = compile((v: TensorBase) => layer.invoke(v, { training: true }))(x) as Tensor;
     near(y, [-1, -1, 1, 1]);
     near(norm.weights[2].value(), [0.5 * 1 + 0.5 * 20]);
+  });
+
+  it('timeDistributed of a model with batch normalization in it', () => {
+    const norm = layers.batchNormalization({ momentum: 0.5, epsilon: 0, dtype: 'float64', inputShape: [1] });
+    const layer = layers.timeDistributed({ layer: sequential([norm]), dtype: 'float64' });
+    const x = f64([[[1], [10]], [[3], [30]]]); // prettier-ignore
+    const run = (mask: Tensor | null) =>
+      compile((v: TensorBase) => layer.invoke(v, { training: true, mask }))(x) as Tensor;
+    near(run(null), [-1, -1, 1, 1]);
+    near(norm.weights[2].value(), [10.5]);
+    norm.weights[2].assign([0]);
+    norm.weights[3].assign([1]);
+    run(
+      tensor([
+        [true, true],
+        [true, false],
+      ]),
+    );
+    near(norm.weights[2].value(), [0.5 * 1 + 0.5 * 10], 1e-5);
+  });
+
+  it('a model takes a mask like a layer', () => {
+    const gru = layers.gru({ units: 2 });
+    const x = ops.ones([1, 3, 1]);
+    const mask = tensor([[true, false, false]]);
+    const alone = gru.apply(x, { mask }) as Tensor;
+    const chain = sequential([input({ shape: [3, 1] }), gru]);
+    const start = input({ shape: [3, 1] });
+    const graph = model({ inputs: start, outputs: gru.apply(start) });
+    for (const m of [chain, graph]) assert.deepEqual((m.apply(x, { mask }) as Tensor).data, alone.data);
+    assert.notDeepEqual((chain.apply(x) as Tensor).data, alone.data);
   });
 
   it('a frozen container freezes the batch normalization in it', () => {

@@ -23,8 +23,9 @@ describe("the order of a graph's layers", () => {
     const twice = shared.apply(dense('between').apply(shared.apply(x)));
     const m = model({ inputs: [x, late], outputs: layers.add({ name: 'sum' }).apply([twice, late]) });
     assert.deepEqual(names(m), ['x', 'shared', 'between', 'late', 'sum']);
-    const unused = model({ inputs: [x, late], outputs: dense('end').apply(x) });
-    assert.deepEqual(names(unused), ['x', 'late', 'end']);
+    const more = input({ shape: [2], name: 'more' });
+    const unused = model({ inputs: [more, x, late], outputs: dense('end').apply(x) });
+    assert.deepEqual(names(unused), ['x', 'more', 'late', 'end']);
   });
 });
 

@@ -41,6 +41,7 @@ describe('what a script may pass in', () => {
     const m = linear();
     const of = (v: never) => (m.predictSync(tensor(v, [1, 2])) as Tensor).data;
     assert.deepEqual(of(shared as never), of([3, 3] as never));
+    assert.deepEqual(tensor(Buffer.from(new SharedArrayBuffer(2))).toArray(), [0, 0]);
     assert.throws(() => tensor(new BigInt64Array(2) as never), /expected numbers, got a BigInt64Array/);
     assert.throws(() => tensor(new DataView(new ArrayBuffer(8)) as never), /expected numbers, got a DataView/);
   });
@@ -48,7 +49,7 @@ describe('what a script may pass in', () => {
   it('flags as texts, sizes as numbers, a layer inside itself', () => {
     assert.throws(
       () => layers.gru({ units: 1, returnSequences: 'false' as never }),
-      /expected true or false, got 'false'/,
+      /must be true or false, got .false./,
     );
     assert.throws(() => layers.dense({ units: 1, inputShape: 5 as never }), /inputShape must be a list of sizes/);
     assert.throws(() => layers.layerNormalization({ epsilon: NaN }).apply([[1, 2]]), /epsilon must be a number/);
@@ -61,6 +62,16 @@ describe('what a script may pass in', () => {
     assert.throws(() => own.track(own), /cannot be inside itself/);
     const m = linear();
     assert.throws(() => m.add(m), /cannot be inside itself/);
+  });
+});
+
+describe('what a script may still pass in', () => {
+  it('options of a class, and texts that look like flags', () => {
+    class Options {
+      units = 2;
+    }
+    assert.equal(layers.dense(new Options()).units, 2);
+    assert.equal(layers.dense({ units: 1, name: 'true' }).name, 'true');
   });
 });
 

@@ -18,9 +18,12 @@ import {
   optimizers,
   regularizers,
   sequential,
+  type LayerConfig,
   type Model,
+  type Tensor,
   type TensorBase,
 } from '../../lib/index.js';
+import { decodeMetadata, decodeTensors, encodeTensors } from '../../lib/training/weights_file.js';
 import { linearData, random32 } from './models.js';
 
 const quiet = { verbose: 0, batchSize: 8, seed: 5 } as const;
@@ -160,6 +163,44 @@ describe('save and loadModel', function () {
     await assert.rejects(loadModel(path, { customObjects: { swish2, mine } }), /customObjects: { Leaky }/);
     model.compile({ loss: [(t: TensorBase) => t] });
     await assert.rejects(model.save(path), /compile\.loss\[0\] is a function without a name/);
+  });
+
+  it('finds the values of each weight by its name, where the file has them in another order', async () => {
+    const model = sequential([layers.dense({ units: 2, name: 'a', inputShape: [2] }), layers.dense({ units: 2, name: 'b' })]); // prettier-ignore
+    model.compile({ optimizer: 'adam', loss: 'mse' });
+    await model.fit(random32([8, 2], 1), random32([8, 2], 2), quiet);
+    await model.save(path);
+    const bytes = await readFile(path);
+    const entries = [...decodeTensors(path, bytes)];
+    const own = entries.filter(([name]) => !name.startsWith('optimizer'));
+    const renamed = [2, 3, 0, 1].map((from, i): [string, Tensor] => [
+      own[from][0].replace(/^\d+/, String(i)),
+      own[from][1],
+    ]);
+    const metadata = decodeMetadata(path, bytes);
+    const seqnn = metadata.seqnn.replace('"slots":[0,1,2,3]', '"slots":[2,3,0,1]');
+    assert.notEqual(seqnn, metadata.seqnn);
+    await writeFile(path, encodeTensors(new Map([...renamed, ...entries.slice(own.length)]), { seqnn }));
+    const other = await loadModel(path);
+    assert.deepEqual(values(other), values(model));
+    const [x, y] = [random32([8, 2], 3), random32([8, 2], 4)];
+    assert.deepEqual((await other.fit(x, y, quiet)).history, (await model.fit(x, y, quiet)).history);
+    await other.loadWeights(path);
+  });
+
+  it('weights of a class of its own keep what their initializers make', async () => {
+    class Scale extends Layer {
+      private readonly table = layers.layerNormalization(); // not tracked: what it is made of is not in the file
+      constructor(options: LayerConfig = {}) {
+        super(options);
+      }
+      call(x: TensorBase): TensorBase {
+        return this.table.call(x);
+      }
+    }
+    await trip(sequential([new Scale({ inputShape: [3] }), layers.dense({ units: 1 })]), random32([4, 3], 1), {
+      Scale,
+    });
   });
 
   it('functions as layers, by their names', async () => {

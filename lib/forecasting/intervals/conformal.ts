@@ -31,9 +31,10 @@ export class Conformal {
         `conformal: expected forecasts of ${ahead} steps, [n, ${ahead}], got ${showShape(lower.shape)}.`,
       );
     const moved = (t: Tensor, sign: number) => {
-      const data = allocate(t.dtype, t.size);
+      const dtype = t.dtype === 'float64' ? 'float64' : 'float32';
+      const data = allocate(dtype, t.size);
       for (let i = 0; i < data.length; i++) data[i] = t.data[i] + sign * this.margins.data[i % ahead];
-      return new Tensor(data, t.shape, t.dtype);
+      return new Tensor(data, t.shape, dtype);
     };
     return { lower: moved(lower, -1), upper: moved(upper, 1) };
   }

@@ -1,5 +1,5 @@
 import { checkCoverage, quantile } from '../../data/quantile.js';
-import { checkOptions, ShapeError } from '../../program/errors.js';
+import { checkOptions, ShapeError, ValueError } from '../../program/errors.js';
 import { Tensor, tensor, type TensorLike } from '../../program/tensor.js';
 import { showShape } from '../../program/types.js';
 import { checkQuantiles, type Band } from './band.js';
@@ -7,7 +7,7 @@ import { checkQuantiles, type Band } from './band.js';
 export interface QuantilesOptions {
   /** What each output is trained for (losses.quantiles), growing. */
   quantiles: readonly number[];
-  /** Share of the truth inside the band. Default: from the lowest quantile to the highest. */
+  /** Share of the truth inside the band, at most that between the lowest and the highest. Default: from one to the other. */
   coverage?: number;
 }
 
@@ -35,6 +35,12 @@ export function quantiles(yPred: TensorLike, options: QuantilesOptions): Quantil
     options.coverage === undefined
       ? [levels[0], levels[width - 1]]
       : [(1 - checkCoverage(who, options.coverage)) / 2, (1 + options.coverage) / 2];
+  for (const level of [edges[0], 0.5, edges[1]]) {
+    if (level < levels[0] - 1e-9 || level > levels[width - 1] + 1e-9)
+      throw new ValueError(
+        `${who}: level ${Number(level.toFixed(6))} is not between the quantiles ${levels[0]} and ${levels[width - 1]}.`,
+      );
+  }
   const rows = t.size / width;
   const [lower, median, upper] = [edges[0], 0.5, edges[1]].map((level) => {
     const place = placeOf(levels, level);
@@ -46,7 +52,7 @@ export function quantiles(yPred: TensorLike, options: QuantilesOptions): Quantil
   return { lower, median, upper };
 }
 
-/** Where a level lies among the given ones, from 0 (the first) to 1 (the last); levels outside are cut. */
+/** Where a level lies among the given ones, from 0 (the first) to 1 (the last). */
 function placeOf(levels: readonly number[], level: number): number {
   const last = levels.length - 1;
   if (last === 0 || level <= levels[0]) return 0;

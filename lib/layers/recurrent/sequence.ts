@@ -1,4 +1,5 @@
 import { multiply, where } from '../../ops/arithmetic.js';
+import { checkFlag } from '../../ops/checks.js';
 import { expandDims, flip, slice } from '../../ops/shape.js';
 import { assign } from '../../ops/update.js';
 import { ShapeError, StateError } from '../../program/errors.js';
@@ -69,12 +70,13 @@ export abstract class SequenceLayer extends Layer {
   constructor(options: SequenceOptions, own: readonly string[], makeCell: () => unknown) {
     super(options, [...SEQUENCE, ...own]);
     this.cell = this.track(checkCell(this.name, makeCell()));
-    this.returnSequences = options.returnSequences ?? false;
-    this.returnState = options.returnState ?? false;
-    this.goBackwards = options.goBackwards ?? false;
-    this.stateful = options.stateful ?? false;
-    this.swapMemory = options.swapMemory ?? false;
-    this.zeroOutputForMask = options.zeroOutputForMask ?? false;
+    const flag = (name: keyof SequenceOptions) => checkFlag(this.name, name, options[name] ?? false);
+    this.returnSequences = flag('returnSequences');
+    this.returnState = flag('returnState');
+    this.goBackwards = flag('goBackwards');
+    this.stateful = flag('stateful');
+    this.swapMemory = flag('swapMemory');
+    this.zeroOutputForMask = flag('zeroOutputForMask');
     this.supportsMasking = true;
   }
 

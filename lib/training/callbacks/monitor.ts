@@ -29,7 +29,7 @@ export class Monitor {
     if (typeof minDelta !== 'number' || Number.isNaN(minDelta))
       throw new ValueError(`${who}: minDelta must be a number, got ${show(minDelta)}.`);
     this.name = monitor;
-    const rising = /acc|auc|precision|recall|f1|r2/i.test(monitor);
+    const rising = !/loss$/i.test(monitor) && /acc|auc|precision|recall|f1|fbeta|r2|similarity/i.test(monitor);
     this.sign = mode === 'max' || (mode === 'auto' && rising) ? 1 : -1;
     this.minDelta = Math.abs(minDelta);
     this.best = -Infinity * this.sign;
