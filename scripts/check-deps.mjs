@@ -20,6 +20,9 @@ const libLevels = [
   ['training'],
   ['forecasting', 'formats'],
   ['report'],
+  ['tfjs'],
+  ['exports'],
+  ['tf'],
   ['index'],
   ['cli'],
 ];

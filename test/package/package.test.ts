@@ -21,11 +21,13 @@ describe('the package', () => {
 
   it('exports the same names to import and to require', () => {
     const script = `
-      const required = Object.keys(require('seqnn')).filter((name) => name !== '__esModule').sort();
-      import('seqnn').then((imported) => console.log(JSON.stringify([required, Object.keys(imported).sort()])));`;
+      const names = (room) => Object.keys(room).filter((name) => name !== '__esModule').sort();
+      const all = (room) => [room, room.tf, room.tf.data].flatMap(names);
+      const required = all(require('seqnn'));
+      import('seqnn').then((imported) => console.log(JSON.stringify([required, all(imported)])));`;
     const [required, imported] = JSON.parse(node(['-e', script, '--input-type=commonjs']).stdout) as string[][];
     assert.deepEqual(required, imported);
-    assert.ok(imported.includes('sequential'));
+    for (const name of ['sequential', 'tf', 'matMul', 'generator']) assert.ok(imported.includes(name), name);
   });
 
   it('has no dependencies at run time and no install script', () => {

@@ -1,0 +1,27 @@
+import './ops/methods.js';
+import './tfjs/methods.js';
+
+export { tensor, Tensor, TensorBase, type NestedArray, type TensorData, type TensorLike } from './program/tensor.js';
+export { SeqnnError, ShapeError, StateError, ValueError } from './program/errors.js';
+export { Variable } from './program/variable.js';
+export type { Operand } from './program/apply.js';
+export type { DType, Precision, Shape } from './program/types.js';
+export { compile, grad, valueAndGrad } from './ops/grad.js';
+export * as ops from './ops/index.js';
+export { about, setThreads } from './runtime/machine.js';
+export * as data from './data/index.js';
+export * as text from './text/index.js';
+export * as forecasting from './forecasting/index.js';
+export { report, type ReportOptions } from './report/index.js';
+export * as activations from './activations/index.js';
+export * as constraints from './constraints/index.js';
+export * as initializers from './initializers/index.js';
+export * as layers from './layers/index.js';
+export * from './layers/classes.js';
+export * as seq2seq from './seq2seq/index.js';
+export * as regularizers from './regularizers/index.js';
+export { setRandomSeed } from './ops/random.js';
+export * as losses from './losses/index.js';
+export * as metrics from './metrics/index.js';
+export * as optimizers from './optimizers/index.js';
+export * from './training/index.js';
