@@ -50,11 +50,13 @@ export class BatchNormalization extends Layer {
   movingMean!: Variable; // [F]
   movingVariance!: Variable; // [F]
   private readonly axis: number;
+  private readonly epsilon: number;
   private readonly momentum: number;
 
   constructor(private readonly options: BatchNormalizationOptions = {}) {
     super(options, OPTIONS);
     this.axis = options.axis ?? -1;
+    this.epsilon = epsilonOf(this.name, options, 1e-3);
     this.momentum = checkRate(this.name, 'momentum', options.momentum ?? 0.99);
     this.supportsMasking = true;
   }
@@ -99,7 +101,7 @@ export class BatchNormalization extends Layer {
       this.follow(this.movingMean, average);
       this.follow(this.movingVariance, variance);
     }
-    let factor = rsqrt(add(variance, epsilonOf(this.name, this.options, 1e-3)));
+    let factor = rsqrt(add(variance, this.epsilon));
     if (this.gamma) factor = multiply(factor, spread(this.gamma));
     const y = multiply(subtract(x, average), factor);
     return this.beta ? add(y, spread(this.beta)) : y;

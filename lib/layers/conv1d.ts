@@ -1,4 +1,5 @@
 import * as activations from '../activations/index.js';
+import { checkFlag } from '../ops/checks.js';
 import { conv1d, PADDINGS, type Padding } from '../ops/conv.js';
 import { checkChoice, checkInteger, ShapeError, ValueError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
@@ -66,7 +67,7 @@ export class Conv1D extends Layer {
   }
 
   override build(inputShape: PartialShape): void {
-    const { useBias = true } = this.options;
+    const useBias = checkFlag(this.name, 'useBias', this.options.useBias ?? true);
     if (inputShape.length !== 3)
       throw new ShapeError(`${this.name}: expected [batch, steps, features], got ${showShape(inputShape)}.`);
     const features = this.featuresOf(inputShape);

@@ -1,4 +1,5 @@
 import * as activations from '../activations/index.js';
+import { checkFlag } from '../ops/checks.js';
 import { dense } from '../ops/dense.js';
 import { checkInteger, ShapeError } from '../program/errors.js';
 import type { TensorBase } from '../program/tensor.js';
@@ -31,7 +32,7 @@ export class Dense extends Layer {
   }
 
   override build(inputShape: PartialShape): void {
-    const { useBias = true } = this.options;
+    const useBias = checkFlag(this.name, 'useBias', this.options.useBias ?? true);
     if (inputShape.length < 2)
       throw new ShapeError(`${this.name}: expected at least [batch, features], got ${showShape(inputShape)}.`);
     this.kernel = this.addWeight({

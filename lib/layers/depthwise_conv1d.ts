@@ -1,4 +1,5 @@
 import * as activations from '../activations/index.js';
+import { checkFlag } from '../ops/checks.js';
 import { conv1d, PADDINGS, type Padding } from '../ops/conv.js';
 import { reshape } from '../ops/shape.js';
 import { checkChoice, checkInteger, ShapeError } from '../program/errors.js';
@@ -73,7 +74,7 @@ export abstract class DepthwiseLayer extends Layer {
   }
 
   protected addBias(channels: number): void {
-    if (this.options.useBias ?? true)
+    if (checkFlag(this.name, 'useBias', this.options.useBias ?? true))
       this.bias = this.addWeight({ name: 'bias', shape: [channels], ...ruleOf(this.options, 'bias', 'zeros') });
   }
 

@@ -27,12 +27,14 @@ export class GroupNormalization extends Layer {
   beta: Variable | null = null; // [channels]
   readonly groups: number;
   private readonly axis: number;
+  private readonly epsilon: number;
 
   constructor(private readonly options: GroupNormalizationOptions = {}) {
     super(options, ['groups', 'axis', 'epsilon', 'center', 'scale', ...ruleNames('gamma', 'beta')]);
     const { groups = 32 } = options;
     this.groups = groups === -1 ? -1 : checkInteger(this.name, 'groups', groups, 1);
     this.axis = options.axis ?? -1;
+    this.epsilon = epsilonOf(this.name, options, 1e-3);
     this.supportsMasking = true;
   }
 
@@ -57,7 +59,7 @@ export class GroupNormalization extends Layer {
     );
     const over = [...grouped.shape.keys()].filter((i) => i !== 0 && i !== axis);
     const centered = subtract(grouped, mean(grouped, over, true));
-    const factor = rsqrt(add(mean(square(centered), over, true), epsilonOf(this.name, this.options, 1e-3)));
+    const factor = rsqrt(add(mean(square(centered), over, true), this.epsilon));
     const along = x.shape.map((n, i) => (i === axis ? n : 1));
     let y = reshape(multiply(centered, factor), x.shape);
     if (this.gamma) y = multiply(y, reshape(this.gamma, along));

@@ -102,7 +102,6 @@ export abstract class Layer {
     this.#config = { ...options };
     this.name = options.name ?? uniqueName(who);
     this.#trainable = checkFlag(who, 'trainable', options.trainable ?? true);
-    if ('useBias' in options) checkFlag(who, 'useBias', options.useBias ?? true);
     this.#ownDType = options.dtype;
     this.#device = chosenDevice(who, options.device);
     this.#activityRegularizer = regularizers.get(options.activityRegularizer);

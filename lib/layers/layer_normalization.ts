@@ -24,10 +24,12 @@ export class LayerNormalization extends Layer {
   gamma: Variable | null = null;
   beta: Variable | null = null;
   private readonly axis: number | readonly number[];
+  private readonly epsilon: number;
 
   constructor(private readonly options: LayerNormalizationOptions = {}) {
     super(options, ['axis', 'epsilon', 'center', 'scale', ...ruleNames('gamma', 'beta')]);
     this.axis = options.axis ?? -1;
+    this.epsilon = epsilonOf(this.name, options, 1e-3);
     this.supportsMasking = true;
     this.actsOnVectors = [this.axis].flat().join() === '-1';
   }
@@ -43,7 +45,7 @@ export class LayerNormalization extends Layer {
 
   call(inputs: TensorBase): TensorBase {
     const x = this.floating(inputs);
-    const epsilon = epsilonOf(this.name, this.options, 1e-3);
+    const { epsilon } = this;
     const axes = normalizeAxes(this.name, this.axis, x.rank);
     if (axes.length === 1) return layerNorm(x, this.gamma, this.beta, { axis: axes[0], epsilon });
     const centered = subtract(x, mean(x, axes, true));

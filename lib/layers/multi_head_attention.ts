@@ -1,3 +1,4 @@
+import { checkFlag } from '../ops/checks.js';
 import { multiply } from '../ops/arithmetic.js';
 import { dense } from '../ops/dense.js';
 import { matmul } from '../ops/matmul.js';
@@ -102,7 +103,7 @@ export class MultiHeadAttention extends Layer {
   }
 
   private project(name: string, from: readonly number[], to: readonly number[]): Projection {
-    const { useBias = true } = this.options;
+    const useBias = checkFlag(this.name, 'useBias', this.options.useBias ?? true);
     const kernel = this.addWeight({
       name: `${name}/kernel`,
       shape: [...from, ...to],

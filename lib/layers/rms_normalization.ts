@@ -18,10 +18,12 @@ export interface RMSNormalizationOptions extends LayerConfig {
 export class RMSNormalization extends Layer {
   scale!: Variable; // sizes of the axes
   private readonly axis: number | readonly number[];
+  private readonly epsilon: number;
 
-  constructor(private readonly options: RMSNormalizationOptions = {}) {
+  constructor(options: RMSNormalizationOptions = {}) {
     super(options, ['axis', 'epsilon']);
     this.axis = options.axis ?? -1;
+    this.epsilon = epsilonOf(this.name, options, 1e-6);
     this.supportsMasking = true;
     this.actsOnVectors = [this.axis].flat().join() === '-1';
   }
@@ -34,7 +36,7 @@ export class RMSNormalization extends Layer {
 
   call(inputs: TensorBase): TensorBase {
     const x = this.floating(inputs);
-    const epsilon = epsilonOf(this.name, this.options, 1e-6);
+    const { epsilon } = this;
     const axes = normalizeAxes(this.name, this.axis, x.rank);
     if (axes.length === 1) return layerNorm(x, this.scale, null, { axis: axes[0], epsilon, rms: true });
     const factor = multiply(

@@ -38,7 +38,9 @@ const ALIASES: typeof FACTORIES = {
   mape: factories.meanAbsolutePercentageError,
   msle: factories.meanSquaredLogarithmicError,
 };
-const BY_NAME = new Map(Object.entries({ ...FACTORIES, ...ALIASES }));
+// Keras knows these in capitals, too.
+const CAPITALS = Object.fromEntries(Object.entries(ALIASES).map(([name, factory]) => [name.toUpperCase(), factory]));
+const BY_NAME = new Map(Object.entries({ ...FACTORIES, ...ALIASES, ...CAPITALS }));
 
 /** A metric by name (which becomes its name), a metric, a factory, or a function (yTrue, yPred) → values to average. */
 export function get(

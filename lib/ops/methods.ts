@@ -112,19 +112,25 @@ const METHODS = {
 } as const;
 
 type Method<F> = F extends (x: Operand, ...rest: infer A) => infer R ? (...args: A) => R : never;
-type Methods = { [K in keyof typeof METHODS]: Method<(typeof METHODS)[K]> };
+/** Functions of a tensor, as its methods. */
+export type MethodsOf<F> = { [K in keyof F]: Method<F[K]> };
 
 declare module '../program/tensor.js' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type
-  interface TensorBase extends Methods {}
+  interface TensorBase extends MethodsOf<typeof METHODS> {}
 }
 
-for (const [name, fn] of Object.entries(METHODS)) {
-  Object.defineProperty(TensorBase.prototype, name, {
-    value(this: TensorBase, ...args: unknown[]) {
-      return (fn as (x: Operand, ...rest: unknown[]) => unknown)(this, ...args);
-    },
-    writable: true,
-    configurable: true,
-  });
+/** Makes functions of a tensor its methods. */
+export function addMethods(functions: Readonly<Record<string, (x: any, ...rest: never[]) => unknown>>): void {
+  for (const [name, fn] of Object.entries(functions)) {
+    Object.defineProperty(TensorBase.prototype, name, {
+      value(this: TensorBase, ...args: unknown[]) {
+        return (fn as (x: TensorBase, ...rest: unknown[]) => unknown)(this, ...args);
+      },
+      writable: true,
+      configurable: true,
+    });
+  }
 }
+
+addMethods(METHODS);

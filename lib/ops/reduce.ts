@@ -4,12 +4,11 @@ import type { GradContext, LaidNode, LayoutContext, Op } from '../program/op.js'
 import type { TensorBase } from '../program/tensor.js';
 import { showShape, type Spec } from '../program/types.js';
 import {
-  abs,
   add,
   divide,
   equal,
   exp,
-  less,
+  isfinite,
   log,
   multiply,
   notEqual,
@@ -161,7 +160,7 @@ export function logsumexp(x: Operand, axis?: Axes, keepDims = false): TensorBase
   const axes = normalizeAxes('logsumexp', axis, t.rank);
   const largest = max(t, axes, true);
   // Infinities are left in the sum: ∞ − ∞ would be NaN.
-  const top = where(less(abs(largest), Infinity), largest, 0);
+  const top = where(isfinite(largest), largest, 0);
   const kept = log(sum(exp(subtract(t, top)), axes, true));
   const result = add(kept, top);
   return checkFlag('logsumexp', 'keepDims', keepDims) ? result : squeeze(result, axes);

@@ -4,6 +4,7 @@ import { showShape, type DType, type TypedArray } from '../program/types.js';
 import { clip } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { checkList } from '../ops/checks.js';
+import { addMethods, type MethodsOf } from '../ops/methods.js';
 import { flip, reshape } from '../ops/shape.js';
 import { matMul, squaredDifference } from './arithmetic.js';
 import { argMax, argMin } from './reduce.js';
@@ -38,11 +39,8 @@ const METHODS = {
   toInt: (x: Operand) => cast(x, 'int32'),
 } as const;
 
-type Method<F> = F extends (x: Operand, ...rest: infer A) => infer R ? (...args: A) => R : never;
-type Methods = { [K in keyof typeof METHODS]: Method<(typeof METHODS)[K]> };
-
 declare module '../program/tensor.js' {
-  interface TensorBase extends Methods {
+  interface TensorBase extends MethodsOf<typeof METHODS> {
     /** The elements in row-major order: what `data` is, which here is no function. */
     dataSync(): TypedArray;
     /** Nested arrays; a scalar gives a number. */
@@ -62,25 +60,11 @@ export function print(x: TensorBase): void {
   console.log(t instanceof Tensor ? t.toString() : `symbolic tensor ${showShape(t.shape)} ${t.dtype}`);
 }
 
-function define(name: string, value: (this: TensorBase, ...args: any[]) => unknown): void {
-  Object.defineProperty(TensorBase.prototype, name, { value, writable: true, configurable: true });
-}
-
-for (const [name, fn] of Object.entries(METHODS)) {
-  define(name, function (...args: unknown[]) {
-    return (fn as (x: Operand, ...rest: unknown[]) => unknown)(this, ...args);
-  });
-}
-define('dataSync', function () {
-  return this.data;
-});
-define('arraySync', function () {
-  return this.toArray();
-});
-define('array', async function () {
-  return this.toArray() as unknown;
-});
-define('dispose', () => {});
-define('print', function () {
-  print(this);
+addMethods({
+  ...METHODS,
+  dataSync: (x: TensorBase) => x.data,
+  arraySync: (x: TensorBase): unknown => x.toArray(),
+  array: async (x: TensorBase): Promise<unknown> => x.toArray(),
+  dispose: () => {},
+  print,
 });

@@ -16,27 +16,24 @@ function drawn(draw: Draw, shape: Shape, a: number, b: number, dtype: DType, see
   return draw(shape, a, b, { ...(dtype === 'int32' ? {} : { dtype }), ...(seed === undefined ? {} : { seed }) });
 }
 
-/** Normal numbers; int32 ones are rounded. */
-export function randomNormal(shape: Shape, mean = 0, stdDev = 1, dtype: DType = 'float32', seed?: number): TensorBase {
-  const x = drawn(normal, shape, mean, stdDev, dtype, seed);
-  return dtype === 'int32' ? cast(round(x), 'int32') : x;
-}
+type Normals = (shape: Shape, mean?: number, stdDev?: number, dtype?: DType, seed?: number) => TensorBase;
 
-/** Normal numbers of mean 0 and standard deviation 1. */
-export const randomStandardNormal = (shape: Shape, dtype: DType = 'float32', seed?: number): TensorBase =>
-  randomNormal(shape, 0, 1, dtype, seed);
+const rounded =
+  (draw: Draw): Normals =>
+  (shape, mean = 0, stdDev = 1, dtype = 'float32', seed) => {
+    const x = drawn(draw, shape, mean, stdDev, dtype, seed);
+    return dtype === 'int32' ? cast(round(x), 'int32') : x;
+  };
+
+/** Normal numbers; int32 ones are rounded. */
+export const randomNormal = rounded(normal);
 
 /** Normal numbers, drawn again beyond two standard deviations; int32 ones are rounded. */
-export function truncatedNormal(
-  shape: Shape,
-  mean = 0,
-  stdDev = 1,
-  dtype: DType = 'float32',
-  seed?: number,
-): TensorBase {
-  const x = drawn(truncated, shape, mean, stdDev, dtype, seed);
-  return dtype === 'int32' ? cast(round(x), 'int32') : x;
-}
+export const truncatedNormal = rounded(truncated);
+
+/** Normal numbers of mean 0 and standard deviation 1. */
+export const randomStandardNormal = (shape: Shape, dtype?: DType, seed?: number): TensorBase =>
+  randomNormal(shape, 0, 1, dtype, seed);
 
 /** Numbers from minval to below maxval; int32 ones lose what is behind the point. */
 export function randomUniform(

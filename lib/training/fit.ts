@@ -7,7 +7,8 @@ import { runEvaluation } from './evaluate.js';
 import { isIterable, StreamFeed, TableFeed, type BatchIterable, type Drive, type Feed } from './feed.js';
 import { History, type FitParams } from './history.js';
 import type { Model } from './model.js';
-import { checkFlag, checkSignal, checkVerbose, type Verbose } from './options.js';
+import { checkFlag } from '../ops/checks.js';
+import { checkSignal, checkVerbose, type Verbose } from './options.js';
 import { tableOf, type ClassWeight, type SampleWeight } from './prepare.js';
 import { progressBar } from './progress.js';
 import type { Session } from './session.js';
@@ -74,6 +75,7 @@ interface Plan extends FitParams {
   readonly initialEpoch: number;
   readonly shuffle: boolean;
   readonly validationBatchSize: number;
+  readonly validationSteps: number | null;
   readonly tbptt: number | null;
 }
 
@@ -94,7 +96,8 @@ function planOf(model: Model, session: Session, options: FitOptions): Plan {
     batchSize,
     initialEpoch: integer('initialEpoch', 0, 0),
     validationBatchSize: integer('validationBatchSize', batchSize, 1),
-    shuffle: checkFlag(who, 'shuffle', options.shuffle, true),
+    validationSteps: options.validationSteps === undefined ? null : integer('validationSteps', 1, 1),
+    shuffle: checkFlag(who, 'shuffle', options.shuffle ?? true),
     verbose: checkVerbose(who, options.verbose, 1),
     tbptt: options.tbptt === undefined ? null : integer('tbptt', 1, 1),
     steps: options.stepsPerEpoch === undefined ? null : integer('stepsPerEpoch', 1, 1),
@@ -199,8 +202,6 @@ async function feedsOf(
   plan: Plan,
 ): Promise<Feeds> {
   const { classWeight, sampleWeight, validationSplit } = options;
-  const validationSteps =
-    options.validationSteps === undefined ? null : checkInteger('fit', 'validationSteps', options.validationSteps, 1);
   if (isIterable(x)) {
     for (const name of ['validationSplit', 'sampleWeight', 'batchSize'] as const) {
       if (options[name] !== undefined)
@@ -209,7 +210,7 @@ async function feedsOf(
     if (y != null) throw new ValueError('fit: y is part of the batches when x is an iterable of batches.');
     return {
       train: new StreamFeed('fit', model, x, plan.steps, { classWeight }),
-      validation: await validationOf(model, options, plan, validationSteps),
+      validation: await validationOf(model, options, plan),
     };
   }
   const table = await tableOf('fit', model, { x, y, sampleWeight, classWeight }, true);
@@ -219,7 +220,7 @@ async function feedsOf(
   if (!validationSplit)
     return {
       train: new TableFeed(table, inOrder(table.rows), plan.batchSize, plan.shuffle, limit),
-      validation: await validationOf(model, options, plan, validationSteps),
+      validation: await validationOf(model, options, plan),
     };
   if (options.validationData !== undefined)
     throw new ValueError('fit: give validationData or validationSplit, not both.');
@@ -235,7 +236,7 @@ async function feedsOf(
       inOrder(table.rows - kept, kept),
       plan.validationBatchSize,
       false,
-      validationSteps ?? Infinity,
+      plan.validationSteps ?? Infinity,
     ),
   };
 }
@@ -243,12 +244,11 @@ async function feedsOf(
 async function validationOf(
   model: Model,
   { validationData: data }: FitOptions,
-  plan: Plan,
-  steps: number | null,
+  { validationBatchSize, validationSteps }: Plan,
 ): Promise<Feed | null> {
   if (data === undefined || data === null) return null;
   const who = 'fit: validationData';
-  if (isIterable(data)) return new StreamFeed(who, model, data, steps);
+  if (isIterable(data)) return new StreamFeed(who, model, data, validationSteps);
   let given;
   if (Array.isArray(data) && (data.length === 2 || data.length === 3))
     given = { x: data[0], y: data[1], sampleWeight: data[2] };
@@ -256,5 +256,5 @@ async function validationOf(
   else
     throw new ValueError(`${who}: expected [x, y], [x, y, sampleWeight] or an iterable of batches, got ${show(data)}.`);
   const table = await tableOf(who, model, given, true);
-  return new TableFeed(table, inOrder(table.rows), plan.validationBatchSize, false, steps ?? Infinity);
+  return new TableFeed(table, inOrder(table.rows), validationBatchSize, false, validationSteps ?? Infinity);
 }

@@ -15,7 +15,7 @@ import type { Compiled } from './compiled.js';
 import { leavesOf, namedWeights } from './gradient_names.js';
 import { inputOrder, StepWatcher, type Watched } from './gradient_probe.js';
 import type { Model } from './model.js';
-import { checkFlag } from './options.js';
+import { checkFlag } from '../ops/checks.js';
 import { tableOf, type ClassWeight, type SampleWeight } from './prepare.js';
 import { addPenalties, declare } from './programs.js';
 import type { Session } from './session.js';
@@ -125,9 +125,9 @@ export async function gradientFlow(
   checkOptions(who, options, ['perStep', 'values', 'training', 'sampleWeight', 'classWeight']);
   const compiled = session.require(who);
   const plan: Plan = {
-    perStep: checkFlag(who, 'perStep', options.perStep, true),
-    values: checkFlag(who, 'values', options.values, false),
-    training: checkFlag(who, 'training', options.training, false),
+    perStep: checkFlag(who, 'perStep', options.perStep ?? true),
+    values: checkFlag(who, 'values', options.values ?? false),
+    training: checkFlag(who, 'training', options.training ?? false),
   };
   return session.alone(who, async () => {
     const { sampleWeight, classWeight } = options;

@@ -16,9 +16,3 @@ export function checkSignal(who: string, signal: unknown): void {
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new ValueError(`${who}: signal must be an AbortSignal, got ${show(signal)}.`);
 }
-
-export function checkFlag(who: string, option: string, value: unknown, fallback: boolean): boolean {
-  if (value === undefined) return fallback;
-  if (typeof value !== 'boolean') throw new ValueError(`${who}: ${option} must be true or false, got ${show(value)}.`);
-  return value;
-}

@@ -6,7 +6,8 @@ import { native } from '../runtime/addon.js';
 import { CallbackList, type CallbackLike } from './callbacks/callback.js';
 import { CHUNK_MS } from './feed.js';
 import type { Model } from './model.js';
-import { checkFlag, checkSignal } from './options.js';
+import { checkFlag } from '../ops/checks.js';
+import { checkSignal } from './options.js';
 import { inputsOf } from './prepare.js';
 import type { Session } from './session.js';
 import { inOrder } from './shuffle.js';
@@ -48,7 +49,7 @@ export async function predict(
 ): Promise<Tensor | Tensor[]> {
   checkOptions('predict', options, OPTIONS);
   const batchSize = checkInteger('predict', 'batchSize', options.batchSize ?? model.fixedBatch ?? 32, 1);
-  const training = checkFlag('predict', 'training', options.training, false);
+  const training = checkFlag('predict', 'training', options.training ?? false);
   checkSignal('predict', options.signal);
   options.signal?.throwIfAborted();
   const x = inputsOf('predict', model, given, false);
@@ -176,7 +177,7 @@ export class SyncPredictor {
     )
       return this.program.run([given])[0];
     if (options) checkOptions('predictSync', options, ['batchSize', 'training']);
-    const training = checkFlag('predictSync', 'training', options?.training, false);
+    const training = checkFlag('predictSync', 'training', options?.training ?? false);
     const x = inputsOf('predictSync', model, given, false).map((t, i) => inDType(tensor(t), model.inputSlots[i].dtype));
     const rows = rowsOf('predictSync', model, x);
     const fixed = options?.batchSize ?? model.fixedBatch;

@@ -151,6 +151,7 @@ describe('metrics', () => {
     assert.throws(() => metrics.sparseCategoricalAccuracy().updateState([1, 2, 3], [[0.5, 0.5]]), ShapeError);
     assert.throws(() => metrics.meanSquaredError().result(), /before the first updateState/);
     assert.equal(metrics.get('mse').name, 'mse');
+    assert.equal(metrics.get('MAE').name, 'MAE');
     assert.equal(metrics.get(metrics.rootMeanSquaredError).name, 'rootMeanSquaredError');
   });
 });

@@ -51,8 +51,10 @@ describe('what a script may pass in', () => {
       () => layers.gru({ units: 1, returnSequences: 'false' as never }),
       /must be true or false, got .false./,
     );
+    const dense = layers.dense({ units: 1, useBias: 'no' as never, name: 'd' });
+    assert.throws(() => dense.apply([[1]]), /d: useBias must be true or false, got 'no'/);
     assert.throws(() => layers.dense({ units: 1, inputShape: 5 as never }), /inputShape must be a list of sizes/);
-    assert.throws(() => layers.layerNormalization({ epsilon: NaN }).apply([[1, 2]]), /epsilon must be a number/);
+    assert.throws(() => layers.layerNormalization({ epsilon: NaN }), /epsilon must be a number/);
     class Own extends Layer {
       call(v: TensorBase): TensorBase {
         return v;

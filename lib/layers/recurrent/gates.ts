@@ -1,4 +1,5 @@
 import * as activations from '../../activations/index.js';
+import { checkFlag } from '../../ops/checks.js';
 import { multiply } from '../../ops/arithmetic.js';
 import { dropoutMask } from '../../ops/random.js';
 import { zeros } from '../../ops/create.js';
@@ -83,7 +84,7 @@ export abstract class GatedCell extends Layer implements RNNCell {
   }
 
   override build(inputShape: PartialShape): void {
-    const { useBias = true } = this.options;
+    const useBias = checkFlag(this.name, 'useBias', this.options.useBias ?? true);
     const columns = this.gates * this.units;
     this.kernel = this.addWeight({
       name: 'kernel',

@@ -4,7 +4,7 @@ import { checkInteger, checkOptions, ShapeError, show, ValueError } from '../../
 import type { Tensor } from '../../program/tensor.js';
 import { sameShape } from '../../program/types.js';
 import type { Variable } from '../../program/variable.js';
-import { checkFlag } from '../options.js';
+import { checkFlag } from '../../ops/checks.js';
 import { decodeMetadata, decodeTensors, writeTensors } from '../weights_file.js';
 import { Callback } from './callback.js';
 
@@ -56,7 +56,7 @@ export class BackupAndRestore extends Callback {
     this.every = saveFreq === 'epoch' ? null : checkInteger(who, "saveFreq (where not 'epoch')", saveFreq, 1);
     this.folder = options.backupDir;
     this.path = join(options.backupDir, FILE);
-    this.deletes = checkFlag(who, 'deleteCheckpoint', options.deleteCheckpoint, true);
+    this.deletes = checkFlag(who, 'deleteCheckpoint', options.deleteCheckpoint ?? true);
     if (this.every !== null) this.onTrainBatchEnd = (batch) => this.afterBatch(batch);
   }
 

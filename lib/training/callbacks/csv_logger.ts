@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { parseCsv } from '../../data/csv.js';
 import { checkOptions, show, ValueError } from '../../program/errors.js';
 import type { Logs } from '../compiled.js';
-import { checkFlag } from '../options.js';
+import { checkFlag } from '../../ops/checks.js';
 import { Callback } from './callback.js';
 
 export interface CSVLoggerOptions {
@@ -31,7 +31,7 @@ export class CSVLogger extends Callback {
     this.separator = options.separator ?? ',';
     if (typeof this.separator !== 'string' || !/^[^"\r\n]$/.test(this.separator))
       throw new ValueError(`${who}: separator must be one character, got ${show(options.separator)}.`);
-    this.append = checkFlag(who, 'append', options.append, false);
+    this.append = checkFlag(who, 'append', options.append ?? false);
   }
 
   override async onTrainBegin(): Promise<void> {

@@ -1,6 +1,6 @@
 import { checkOptions, StateError } from '../../program/errors.js';
 import type { Tensor } from '../../program/tensor.js';
-import { checkFlag } from '../options.js';
+import { checkFlag } from '../../ops/checks.js';
 import { Callback } from './callback.js';
 
 export interface SwapEMAWeightsOptions {
@@ -20,7 +20,7 @@ export class SwapEMAWeights extends Callback {
   constructor(options: SwapEMAWeightsOptions = {}) {
     super();
     checkOptions('swapEMAWeights', options, ['swapOnEpoch']);
-    this.swapOnEpoch = checkFlag('swapEMAWeights', 'swapOnEpoch', options.swapOnEpoch, false);
+    this.swapOnEpoch = checkFlag('swapEMAWeights', 'swapOnEpoch', options.swapOnEpoch ?? false);
   }
 
   override onTrainBegin(): void {

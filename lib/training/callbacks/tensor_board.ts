@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkInteger, checkOptions, show, ValueError } from '../../program/errors.js';
 import type { Logs } from '../compiled.js';
 import { namedWeights } from '../gradient_names.js';
-import { checkFlag } from '../options.js';
+import { checkFlag } from '../../ops/checks.js';
 import type { Arrays } from '../slots.js';
 import { Callback } from './callback.js';
 import { EventFile } from './event_file.js';
@@ -48,7 +48,7 @@ export class TensorBoard extends Callback {
     if (gradientData !== null && !(Array.isArray(gradientData) && gradientData.length === 2))
       throw new ValueError(`${who}: gradientData must be [x, y], got ${show(gradientData)}.`);
     this.gradientData = gradientData as [Arrays, Arrays] | null;
-    this.writeStepsPerSecond = checkFlag(who, 'writeStepsPerSecond', options.writeStepsPerSecond, false);
+    this.writeStepsPerSecond = checkFlag(who, 'writeStepsPerSecond', options.writeStepsPerSecond ?? false);
     this.train = new EventFile(join(logDir, 'train'));
     this.validation = new EventFile(join(logDir, 'validation'));
     if (updateFreq === 'epoch') return;
