@@ -25,7 +25,7 @@ import { saveModel } from './save.js';
 import { testOnBatch, trainOnBatch } from './single_batch.js';
 import type { Stream, StreamOptions } from './stream.js';
 import { summaryOf, type Row } from './summary.js';
-import { inFileOrder, pathOf, readTensors, writeTensors } from './weights_file.js';
+import { pathOf, readTensors, writeTensors } from './weights_file.js';
 
 export interface SummaryOptions {
   /** Characters per line; default 80. */
@@ -327,10 +327,10 @@ export abstract class Model extends Layer implements Programmable {
       throw new ShapeError(
         `loadWeights: ${path} holds ${read.length} weights, model '${this.name}' has ${weights.length}.`,
       );
-    const entries = read.toSorted(([a], [b]) => parseInt(a) - parseInt(b));
-    const inFile = inFileOrder(entries, weights);
-    const values = weights.map((v): Tensor => {
-      const t: Tensor | undefined = entries[inFile.indexOf(v)]?.[1];
+    // By their places: names that nobody chose depend on what else the process made.
+    const byPlace = new Map(read.map(([name, t]) => [Number(name.split(':')[0]), t]));
+    const values = weights.map((v, i): Tensor => {
+      const t = byPlace.get(i);
       if (!t || !sameShape(t.shape, v.shape))
         throw new ShapeError(
           `loadWeights: ${path} has ${t ? showShape(t.shape) : 'nothing'} for '${v.name}', expected ${showShape(v.shape)}.`,

@@ -99,8 +99,8 @@ export function pathOf(who: string, path: unknown): string {
 }
 
 /**
- * The variables in the order of a file's entries `number:name`: by their names where these are the same and each stands for
- * one, else as they come.
+ * The variables of a model that a file describes, names and all, in the order of its entries `number:name`: by their names
+ * where each stands for one, else as they come.
  */
 export function inFileOrder(
   entries: readonly (readonly [string, Tensor])[],

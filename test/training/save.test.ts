@@ -185,7 +185,15 @@ describe('save and loadModel', function () {
     assert.deepEqual(values(other), values(model));
     const [x, y] = [random32([8, 2], 3), random32([8, 2], 4)];
     assert.deepEqual((await other.fit(x, y, quiet)).history, (await model.fit(x, y, quiet)).history);
+  });
+
+  it('loadWeights goes by places: names that nobody chose may stand for other layers', async () => {
+    const chain = (names: string[]) =>
+      sequential([layers.dense({ units: 2, name: names[0], inputShape: [2] }), layers.dense({ units: 2, name: names[1] })]); // prettier-ignore
+    const [first, other] = [chain(['dense', 'dense_1']), chain(['dense_1', 'dense'])];
+    await first.saveWeights(path);
     await other.loadWeights(path);
+    assert.deepEqual(values(other), values(first));
   });
 
   it('weights of a class of its own keep what their initializers make', async () => {
