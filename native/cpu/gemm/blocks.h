@@ -22,10 +22,13 @@ constexpr int lesser(int64_t a, int64_t b) { return static_cast<int>(a < b ? a :
 // kernel, and fetching it back costs more than was saved.
 constexpr double kWorthThreads = 16e6;
 
+// Likewise where threads made the factors together, so that each has a part of them in its cache.
+constexpr double kWorthThreadsShared = 4e6;
+
 // Tasks worth starting for so many multiply-adds.
-constexpr int tasksFor(double products) {
+constexpr int tasksFor(double products, double worth = kWorthThreads) {
   constexpr double kOfTask = 2e6;
-  return products < kWorthThreads ? 1 : products > 16 * kOfTask ? 16 : static_cast<int>(products / kOfTask);
+  return products < worth ? 1 : products > 16 * kOfTask ? 16 : static_cast<int>(products / kOfTask);
 }
 
 }  // namespace

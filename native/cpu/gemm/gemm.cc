@@ -158,7 +158,7 @@ int tasksOf(const LeftFactor<T>* products, int count, int N, int K, int* tallest
     work += 1.0 * products[i].M * N * K;
     if (products[i].M > *tallest) *tallest = products[i].M;
   }
-  return tasksFor(work);
+  return tasksFor(work, kWorthThreadsShared);
 }
 
 }  // namespace

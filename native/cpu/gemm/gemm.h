@@ -37,7 +37,7 @@ template <class T>
 void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int64_t ldc, bool accumulate,
           ThreadPool& pool, void* workspace);
 
-// Several products with one right factor, which is read once.
+// Several products with one right factor, which is read once. Threads made the factors together.
 template <class T>
 struct LeftFactor {
   Factor<T> a;
