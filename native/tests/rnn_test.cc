@@ -140,9 +140,9 @@ std::vector<RnnCase> allCases() {
       with([](RnnCase& c) { c.clip = 0.3, c.initial = c.peephole = true; });
     }
     // Where the gradients of all weights are one product.
-    for (const int steps : {2, 4}) {
+    for (const auto& [steps, samples] : {std::pair(2, 3), std::pair(4, 3), std::pair(2, 1)}) {
       RnnCase c;
-      c.cell = cell, c.T = steps, c.B = 3, c.F = 2, c.H = 97;
+      c.cell = cell, c.T = steps, c.B = samples, c.F = 2, c.H = 97;
       cases.push_back(c);
       c.reverse = true;
       cases.push_back(c);
@@ -336,14 +336,63 @@ TEST(Rnn, FloatGradientsFollowDoubles) {
   }
 }
 
+// A sample alone is walked back unit by unit, with others lane by lane: its own gradients are the same, those of the
+// weights half of what two like it give.
+TEST(Rnn, ASampleAloneTrainsAsAmongOthers) {
+  for (const RnnCase& kind : kinds()) {
+    // Steps that are walked back in two goes; units that threads share.
+    for (const auto& [steps, units] : {std::pair(300, 97), std::pair(40, 200)}) {
+      RnnCase one = kind;
+      one.T = steps, one.B = 1, one.F = 3, one.H = units;
+      one.mask = one.initial = one.dropout = one.reverse = true;
+      one.peephole = one.lstm() && !one.normed();
+      RnnCase two = one;
+      two.B = 2;
+      const auto twice = [](const Array& a) {
+        if (!a.value.present) return a;
+        Dims dims(a.value.shape.dim, a.value.shape.dim + a.value.shape.rank);
+        dims.back() = 2;
+        std::vector<double> values;
+        for (double value : a.doubles()) values.insert(values.end(), 2, value);
+        return Array(a.value.dtype, dims, values);
+      };
+      const RnnOperands o = randomOperands(one, DType::f64, 3);
+      RnnOperands pair = o;
+      for (int sample : {0, 4, 5, 6, 7}) pair[static_cast<size_t>(sample)] = twice(o[static_cast<size_t>(sample)]);
+      const std::vector<Array> d = randomGradients(one, DType::f64, 8);
+      std::vector<Array> dPair;
+      for (const Array& gradient : d) dPair.push_back(twice(gradient));
+      forEachIsa([&](const char* isa) {
+        SCOPED_TRACE(one.describe());
+        const auto gradients = [&](const RnnCase& c, const RnnOperands& operands, const std::vector<Array>& given) {
+          const std::vector<Array> y = forwardNode(c, operands, DType::f64, true).run(isa, 3);
+          return backwardNode(c, operands, DType::f64, y, given).run(isa, 3);
+        };
+        const std::vector<Array> g = gradients(one, o, d), both = gradients(two, pair, dPair);
+        for (size_t k = 0; k < kGradients; ++k) {
+          if (!g[k].value.present) continue;
+          const bool ofSample = k == 0 || k == 4 || k == 5;
+          for (int64_t i = 0; i < g[k].size(); ++i) {
+            const double expected = ofSample ? both[k][2 * i] : both[k][i] / 2;
+            ASSERT_NEAR(g[k][i], expected, 1e-10 * (1 + std::fabs(expected))) << "gradient " << k << " at " << i;
+          }
+        }
+      });
+    }
+  }
+}
+
 TEST(Rnn, BitsDoNotDependOnThreads) {
+  // Enough work for several threads; the weights' gradients in one product; one sample, whose units they share.
+  const int sizes[][4] = {{60, 67, 40, 65}, {60, 67, 16, 100}, {40, 1, 16, 200}};
   for (const RnnCase& kind : kinds()) {
     RnnCase c = kind;
-    c.T = 60, c.B = 67, c.F = 40, c.H = 65;  // enough work for several threads
-    c.mask = c.dropout = c.initial = true;
+    c.mask = c.initial = true;
     c.peephole = c.lstm() && !c.normed();
-    for (DType dtype : kFloating) {
-      if (dtype == DType::f32) c.H = 100, c.F = 16, c.dropout = false;  // the weights' gradients in one product
+    for (const auto& size : sizes) {
+      c.T = size[0], c.B = size[1], c.F = size[2], c.H = size[3];
+      c.dropout = c.H != 100;
+      const DType dtype = c.B > 1 && c.dropout ? DType::f64 : DType::f32;
       const RnnOperands o = randomOperands(c, dtype, 1);
       const std::vector<Array> d = randomGradients(c, dtype, 9);
       forEachIsa([&](const char* isa) {

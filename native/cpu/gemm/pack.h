@@ -75,6 +75,7 @@ void packRun(const T* from, int64_t own, int64_t stepK, int count, int n, T* to,
 template <class T>
 void packPanel(const Factor<T>& factor, int first, int count, int k0, int n, T* to, int width) {
   const T* base = factor.data + first * factor.own;
+  if (factor.inner == 1) return packRun(base + k0 * factor.step, factor.own, factor.step, count, n, to, width);
   for (int k = k0; k < k0 + n;) {
     const int rest = k % factor.inner;
     const int left = k0 + n - k;

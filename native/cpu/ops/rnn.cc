@@ -97,16 +97,18 @@ class Rnn final : public OptionalOperands {
 template <class T>
 bool unitsFillLanesBetter(const RnnConfig& c) {
   const int unitVectors = (c.H + kLanes<T> - 1) / kLanes<T>, sampleVectors = (c.B + kLanes<T> - 1) / kLanes<T>;
-  return !c.keepsReserve && c.norm == Norm::none && !c.between() && c.B <= 4 &&
-         c.B * unitVectors <= c.H * sampleVectors;
+  if (c.keepsReserve) return c.alone();
+  return c.norm == Norm::none && !c.between() && c.B <= 4 && c.B * unitVectors <= c.H * sampleVectors;
 }
 // Large weights, where they last or the steps are worth their packing, which pads every gate's units to whole vectors.
-// Fewer units are faster read as they lie, unless a step has many rows of weights.
+// Fewer units are faster read as they lie, unless a step has many rows of weights. What training keeps of the gates is
+// in whole vectors too.
 template <class T>
 bool packsUnits(const RnnConfig& c) {
   constexpr int kManySteps = 8, kLargeUnits = 4 * kLanes<T>, kManyRows = 96;
   const bool large = c.H >= kLargeUnits, many = c.T * c.B >= kManySteps;
-  return unitsFillLanesBetter<T>(c) && ((large && c.lasting) || (many && (large || c.F + c.H >= kManyRows)));
+  return unitsFillLanesBetter<T>(c) &&
+         (c.keepsReserve || (large && c.lasting) || (many && (large || c.F + c.H >= kManyRows)));
 }
 
 template <class T>

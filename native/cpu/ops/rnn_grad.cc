@@ -6,6 +6,7 @@
 //          7 dscale [N]?  8 dshift [N]?  9 the gradients of the sums [T,max(R,1),H,B], which may lie over the reserve
 
 #include "cpu/rnn/backward_lanes.h"
+#include "cpu/rnn/backward_units.h"
 #include "cpu/rnn/optional_operands.h"
 #include "cpu/rnn/weight_grads.h"
 
@@ -44,13 +45,12 @@ class RnnGrad final : public OptionalOperands {
                     place(dScale_),
                     place(dShift_)};
     std::memset(kept.zeros, 0, size_t(paddedBatch<T>(c_.B)) * sizeof(T));
-    walk_.pack(operands, call.workspace);
     sums_.start(operands);
     int to = c_.T;
     do {
       const int from = to > once_ ? to - once_ : 0;
       kept.firstGrad = inParts ? from : 0;
-      walk_.run(operands, kept, from, to, call.workspace);
+      walk(operands, kept, from, to, call.workspace);
       sums_.add(operands, kept, from, to, call.workspace);
       to = from;
     } while (to > 0);
@@ -59,7 +59,13 @@ class RnnGrad final : public OptionalOperands {
 
  private:
   RnnGrad(const Node& node, const RnnConfig& config, Places places)
-      : OptionalOperands(node), c_(config), walk_(config, places), sums_(config, places), once_(sums_.stepsAtOnce()) {
+      : OptionalOperands(node),
+        c_(config),
+        lanes_(config),
+        units_(config),
+        walk_(places.take(config.alone() ? units_.workspace : lanes_.workspace)),
+        sums_(config, places),
+        once_(sums_.stepsAtOnce()) {
     const size_t states = size_t(c_.T) * c_.H * c_.B * sizeof(T);
     dGates_ = places.take(once_ < c_.T ? size_t(once_) * gradRows(c_) * c_.H * c_.B * sizeof(T) : 0);
     used_ = places.take(keepsUsed() ? states : 0);
@@ -68,13 +74,23 @@ class RnnGrad final : public OptionalOperands {
     dScale_ = places.take(size_t(c_.normed()) * paddedBatch<T>(c_.B) * sizeof(T));
     dShift_ = places.take(size_t(c_.normed()) * paddedBatch<T>(c_.B) * sizeof(T));
     workspace = places.used();
-    form = "lanes";
+    form = c_.alone() ? "units" : "lanes";
+  }
+
+  void walk(const BackwardOperands<T>& o, const Kept<T>& kept, int from, int to, char* space) const {
+    if (c_.alone()) {
+      units_.run(o, kept, from, to, space + walk_);
+    } else {
+      lanes_.run(o, kept, from, to, space + walk_);
+    }
   }
 
   bool keepsUsed() const { return c_.dropout || c_.stateDropout; }
 
   RnnConfig c_;
-  BackwardLanes<T> walk_;
+  BackwardLanes<T> lanes_;
+  BackwardUnits<T> units_;
+  size_t walk_;
   WeightGrads<T> sums_;
   int once_;  // steps walked back and summed at a time
   size_t dGates_, used_, reset_, zeros_, dScale_, dShift_;

@@ -12,7 +12,8 @@ namespace {
 template <class T>
 class BackwardLanes {
  public:
-  BackwardLanes(const RnnConfig& config, Places& places) : c_(config), steps_(cellSteps<T>(config)) {
+  explicit BackwardLanes(const RnnConfig& config) : c_(config), steps_(cellSteps<T>(config)) {
+    Places places;
     const int G = c_.layout.gates, H = c_.H;
     dReset_ = places.take(packedLanesSize<T>(H, H) * sizeof(T));
     dBefore_ = places.take(packedLanesSize<T>(H, G * H) * sizeof(T));
@@ -20,9 +21,21 @@ class BackwardLanes {
     // dh, dc, the products' gradient of h', h' with state dropout, what zones hold of dh and dc, the mask
     scratchRows_ = 6 * H + 1;
     scratch_ = places.take(size_t(scratchRows_) * paddedBatch<T>(c_.B) * sizeof(T));
+    workspace = places.used();
   }
 
-  // Before the first steps.
+  // Steps [from, to), the last ones first.
+  void run(const BackwardOperands<T>& o, const Kept<T>& kept, int from, int to, char* space) const {
+    if (to == c_.T) pack(o, space);
+    const LaneCut<T> cut(c_, o.pool.threads());
+    o.pool.parallel(cut.tasks, [&](int task) {
+      sequence(o, kept, from, to, space, cut.begin(task), cut.end(task) - cut.begin(task));
+    });
+  }
+
+  size_t workspace;
+
+ private:
   void pack(const BackwardOperands<T>& o, char* space) const {
     const int64_t columns = c_.columns();
     const int H = c_.H, total = gatesOfBefore() * H;
@@ -40,15 +53,6 @@ class BackwardLanes {
     if (o.dx && !c_.given()) packLanes<T>(o.kernel, columns, 1, c_.F, all, at(space, dX_), 0, all);
   }
 
-  // Steps [from, to), the last ones first.
-  void run(const BackwardOperands<T>& o, const Kept<T>& kept, int from, int to, char* space) const {
-    const LaneCut<T> cut(c_, o.pool.threads());
-    o.pool.parallel(cut.tasks, [&](int task) {
-      sequence(o, kept, from, to, space, cut.begin(task), cut.end(task) - cut.begin(task));
-    });
-  }
-
- private:
   bool gru() const { return c_.kind == CellKind::gru; }
   // Products that read h' (with dropout), as blocks of gates.
   int gatesOfBefore() const {

@@ -70,6 +70,8 @@ struct RnnConfig {
   SEQNN_INLINE bool zonesC() const { return zoneC || takeC != 1; }
   // Something happens to the states between the steps.
   bool between() const { return zonesH() || zonesC() || stateDropout; }
+  // One sample's lanes are its units, in training too.
+  bool alone() const { return B == 1 && norm == Norm::none && !between(); }
   // A simple cell keeps what its slope is found from: h does not tell it.
   bool keepsValue() const { return kind == CellKind::simple && layout.reserve > 0; }
   SEQNN_INLINE bool lstm() const { return kind == CellKind::lstm; }

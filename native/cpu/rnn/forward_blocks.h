@@ -195,6 +195,7 @@ class ForwardBlocks {
     if (o.mask && !o.mask[time * c_.B + sample]) {
       copyRows<T>(readOnly(row(kStateH + before)), row(kStateH + now), 1, own.lanes);
       copyRows<T>(readOnly(row(kStateC + before)), row(kStateC + now), 1, own.lanes);
+      if (o.reserve) zeroRows<T>({share(space, gates_, own, c_.layout.rows), own.lanes}, c_.layout.rows, own.lanes);
     } else {
       ForwardBlock<T> b;
       b.rows = 1;
@@ -218,11 +219,21 @@ class ForwardBlocks {
     if (phase < twice_) return;
     if (o.dropout) dropState(own, space, now);
     const int64_t size = int64_t(c_.H) * c_.B;
+    if (o.reserve) keep(o, own, sample, s, space);
     if (o.hs) scatter(state(space, kStateH + now), own, sample, o.hs + s * size);
     if (o.cs) scatter(state(space, kStateC + now), own, sample, o.cs + s * size);
     if (s + 1 < c_.T) return;
     scatter(state(space, kStateH + now), own, sample, o.hLast);
     scatter(state(space, kStateC + now), own, sample, o.cLast);
+  }
+
+  // What the backward pass reads of a step's gates, zeros of a masked one.
+  void keep(const ForwardOperands<T>& o, const Units& own, int sample, int s, char* space) const {
+    const T* const gates = share(space, gates_, own, c_.layout.rows);
+    for (int row = 0; row < c_.layout.reserve; ++row) {
+      T* const to = o.reserve + (int64_t(s) * c_.layout.reserve + row) * c_.H * c_.B;
+      scatter(gates + int64_t(row) * own.lanes - own.unit, own, sample, to);
+    }
   }
 
   // The products of a phase, from the input's part on.
