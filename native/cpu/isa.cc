@@ -59,4 +59,13 @@ const KernelTable& kernelsFor(const char* isa) {
   fail("instruction set '%s' is not available here; usable:%s", isa, names);
 }
 
+Kernel* createHalfAsWide([[maybe_unused]] const Node& node) {
+#if defined(SEQNN_HAS_avx512) && defined(SEQNN_HAS_avx2)
+  for (int i = 0; i < avx2::kTable.count; ++i) {
+    if (std::strcmp(avx2::kTable.entries[i].name, node.op()) == 0) return avx2::kTable.entries[i].create(node);
+  }
+#endif
+  return nullptr;
+}
+
 }  // namespace seqnn

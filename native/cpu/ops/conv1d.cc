@@ -37,7 +37,7 @@ Kernel* create_conv1d(const Node& node) {
   taps.advance = options.dilation;
   taps.shift = -options.padLeft;
   taps.activation = activationFrom(node.word("activation", "linear"));
-  return newFloating<TapsKernel>(node, dtype, taps, biased, node.fixed(1));
+  return newTaps<TapsKernel>(node, dtype, taps, biased, node.fixed(1));
 }
 
 }  // namespace SEQNN_ISA

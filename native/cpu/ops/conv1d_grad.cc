@@ -33,7 +33,7 @@ Kernel* create_conv1dGradX(const Node& node) {
   taps.advance = -options.dilation;
   taps.shift = options.padLeft;
   taps.divisor = options.stride;
-  return newFloating<TapsKernel>(node, dtype, taps, false, node.fixed(1));
+  return newTaps<TapsKernel>(node, dtype, taps, false, node.fixed(1));
 }
 
 // x [T, F, B], dy [T2, O, B]; outputs dw [K, F/groups, O], dbias [O] optional.
@@ -65,7 +65,7 @@ Kernel* create_conv1dGradW(const Node& node) {
   taps.stride = options.stride;
   taps.dilation = options.dilation;
   taps.padLeft = options.padLeft;
-  return newFloating<TapGradientKernel>(node, dtype, taps, biased);
+  return newTaps<TapGradientKernel>(node, dtype, taps, biased);
 }
 
 }  // namespace SEQNN_ISA

@@ -29,7 +29,7 @@ Kernel* create_dense(const Node& node) {
   taps.wRow = transposed ? features : 1;
   taps.wColumn = transposed ? 1 : units;
   taps.activation = activationFrom(node.word("activation", "linear"));
-  return newFloating<TapsKernel>(node, dtype, taps, biased, node.fixed(1));
+  return newTaps<TapsKernel>(node, dtype, taps, biased, node.fixed(1));
 }
 
 }  // namespace SEQNN_ISA

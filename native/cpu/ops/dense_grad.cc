@@ -24,7 +24,7 @@ Kernel* create_denseGradW(const Node& node) {
   taps.inputs = asSize(node, view.count);
   taps.units = asSize(node, units);
   asSize(node, view.outer * view.inner);
-  return newFloating<TapGradientKernel>(node, dtype, taps, biased);
+  return newTaps<TapGradientKernel>(node, dtype, taps, biased);
 }
 
 }  // namespace SEQNN_ISA

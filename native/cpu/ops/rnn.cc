@@ -24,6 +24,7 @@
 // With `reverse`, step s of the computation reads x and mask at T-1-s; outputs, zones and the state's masks are
 // in the order of the computation.
 
+#include "cpu/ops/few_lanes.h"
 #include "cpu/rnn/forward_blocks.h"
 #include "cpu/rnn/forward_lanes.h"
 #include "cpu/rnn/forward_units.h"
@@ -128,6 +129,7 @@ Kernel* create_rnn(const Node& node) {
   config.keepsReserve = node.output(kReserve).present || node.output(kNormed).present;
   const DType dtype = node.floating();
   checkRnnOutputs(node, config, dtype);
+  if (Kernel* kernel = forFewLanes(node, dtype, config.B)) return kernel;
   if (dtype == DType::f32) return new Rnn<float>(node, config);
   return new Rnn<double>(node, config);
 }

@@ -5,6 +5,7 @@
 // outputs  0 dx as x?  1 dkernel?  2 drecurrent?  3 dbias?  4 dh0 [H,B]?  5 dc0 [H,B]?  6 dpeephole [3,H]?
 //          7 dscale [N]?  8 dshift [N]?  9 the gradients of the sums [T,max(R,1),H,B], which may lie over the reserve
 
+#include "cpu/ops/few_lanes.h"
 #include "cpu/rnn/backward_lanes.h"
 #include "cpu/rnn/backward_units.h"
 #include "cpu/rnn/optional_operands.h"
@@ -103,6 +104,7 @@ Kernel* create_rnnGrad(const Node& node) {
   const DType dtype = node.floating();
   checkRnnGradOperands(node, config, dtype);
   if (!node.output(kDGates).present) fail("rnnGrad: the gradients of the sums need a place");
+  if (Kernel* kernel = forFewLanes(node, dtype, config.B)) return kernel;
   if (dtype == DType::f32) return new RnnGrad<float>(node, config);
   return new RnnGrad<double>(node, config);
 }

@@ -3,6 +3,7 @@
 // The kernels around gemm/taps.h, and the attributes that they share.
 
 #include "cpu/gemm/taps.h"
+#include "cpu/ops/few_lanes.h"
 #include "cpu/ops/operands.h"
 
 namespace seqnn {
@@ -44,6 +45,13 @@ class TapGradientKernel final : public Kernel {
   TapGradient taps_;
   bool biased_;
 };
+
+// A kernel of these, for the dtype and the lanes.
+template <template <class> class K, class Products, class... Args>
+Kernel* newTaps(const Node& node, DType dtype, const Products& taps, const Args&... args) {
+  if (Kernel* kernel = forFewLanes(node, dtype, taps.lanes)) return kernel;
+  return newFloating<K>(node, dtype, taps, args...);
+}
 
 // A dimension as the products take it.
 inline int asSize(const Node& node, int64_t size) {
