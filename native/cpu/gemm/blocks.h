@@ -22,12 +22,11 @@ constexpr int lesser(int64_t a, int64_t b) { return static_cast<int>(a < b ? a :
 // kernel, and fetching it back costs more than was saved.
 constexpr double kWorthThreads = 16e6;
 
-// Likewise where threads made the factors together, so that each has a part of them in its cache.
-constexpr double kWorthThreadsShared = 4e6;
-
-// Tasks worth starting for so many multiply-adds.
-constexpr int tasksFor(double products, double worth = kWorthThreads) {
-  constexpr double kOfTask = 2e6;
+// Tasks worth starting for so many multiply-adds, of which fewer will do where there are many to each value that has to
+// come from another core.
+constexpr int tasksFor(double products, double fetched) {
+  constexpr double kMany = 48, kWorthThreadsThen = 4e6, kOfTask = 2e6;
+  const double worth = products >= kMany * fetched ? kWorthThreadsThen : kWorthThreads;
   return products < worth ? 1 : products > 16 * kOfTask ? 16 : static_cast<int>(products / kOfTask);
 }
 

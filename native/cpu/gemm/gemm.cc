@@ -111,9 +111,11 @@ size_t gemmSerialWorkspace(int M, int N, int K) {
   return packedA<T>(M, K) + packedB<T>(N, K);
 }
 
+int gemmTasks(int M, int N, int K) { return tasksFor(1.0 * M * N * K, 1.0 * M * K + 1.0 * N * K + 1.0 * M * N); }
+
 template <class T>
 size_t gemmWorkspace(int M, int N, int K) {
-  return gemmSerialWorkspace<T>(M, N, K) * static_cast<size_t>(tasksFor(1.0 * M * N * K));
+  return gemmSerialWorkspace<T>(M, N, K) * static_cast<size_t>(gemmTasks(M, N, K));
 }
 
 template <class T>
@@ -127,7 +129,7 @@ void gemm(int M, int N, int K, const Factor<T>& a, const Factor<T>& b, T* c, int
           ThreadPool& pool, void* workspace) {
   if (M <= 0 || N <= 0) return;
   const Route route = routeOf(M, N, K, a, b);
-  const int tasks = lesser(tasksFor(1.0 * M * N * K), pool.threads());
+  const int tasks = lesser(gemmTasks(M, N, K), pool.threads());
   const bool byColumns = N >= M;
   const int unit = byColumns ? kPanel<T> : kTileRows;
   const int units = ((byColumns ? N : M) + unit - 1) / unit;
@@ -158,7 +160,7 @@ int tasksOf(const LeftFactor<T>* products, int count, int N, int K, int* tallest
     work += 1.0 * products[i].M * N * K;
     if (products[i].M > *tallest) *tallest = products[i].M;
   }
-  return tasksFor(work, kWorthThreadsShared);
+  return tasksFor(work, 0);
 }
 
 }  // namespace

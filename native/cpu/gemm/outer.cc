@@ -71,7 +71,7 @@ void lanesOuter(const T* a, int64_t stepA, int64_t ldA, int M, const T* d, int64
     return;
   }
   const int tiles = outerTileCount(M, N);
-  const int tasks = lesser(lesser(tasksFor(1.0 * M * N * steps * lanes), tiles), pool.threads());
+  const int tasks = lesser(lesser(gemmTasks(M, N, steps * lanes), tiles), pool.threads());
   if (tasks < 1) return;
   const int chunk = stepsAtOnce(lanes);
   const Blocks share(tiles, (tiles + tasks - 1) / tasks);

@@ -57,12 +57,14 @@ int segmentsOf(const Taps& p, const T* source, int group, int64_t t, int64_t lan
   return count;
 }
 
+int tasksOf(const Taps& p) { return tasksFor(p.products(), 1.0 * p.steps * p.lanes * p.groups * (p.rows + p.columns)); }
+
 template <class T>
 void byLanes(const Taps& p, const T* source, const T* packed, const T* bias, T* out, ThreadPool& pool,
              Segment<T>* segments) {
   const int depth = p.taps * p.columns;
   const int64_t ofGroup = static_cast<int64_t>(p.rows) * depth;
-  const int tasks = lesser(tasksFor(p.products()), pool.threads());
+  const int tasks = lesser(tasksOf(p), pool.threads());
   // Steps are shared out where there are enough of them, else pairs of vectors of lanes.
   const bool bySteps = p.steps >= tasks;
   const int unit = bySteps ? 1 : 2 * kLanes<T>;
@@ -139,7 +141,7 @@ template <class T>
 size_t tapsWorkspace(const Taps& p) {
   if (fillsVectors<T>(p)) {
     return packedBytes<T>(p) +
-           alignUp(sizeof(Segment<T>) * static_cast<size_t>(p.taps) * static_cast<size_t>(tasksFor(p.products())));
+           alignUp(sizeof(Segment<T>) * static_cast<size_t>(p.taps) * static_cast<size_t>(tasksOf(p)));
   }
   return rowBytes<T>(p) + gemmWorkspace<T>(p.steps, p.rows, p.columns);
 }
