@@ -119,6 +119,7 @@ TEST(Conv1D, ManyThreads) {
   check({40, 40, 64, 3, 60, 40, 1, 1, 1}, true);
   check({3, 70, 400, 3, 70, 3, 1, 1, 1}, true);
   check({500, 40, 1, 3, 300, 500, 1, 1, 1}, true);
+  check({60, 60, 16, 5, 60, 60, 1, 1, 2}, true);  // shared by taps
 }
 
 TEST(Conv1D, Nothing) {

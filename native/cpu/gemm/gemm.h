@@ -27,7 +27,7 @@ constexpr Factor<T> matrix(const T* data, int64_t own, int64_t k, int K) {
   return {data, own, k, K, 0};
 }
 
-// Tasks that it is worth.
+// Tasks that gemm is divided into, at most.
 int gemmTasks(int M, int N, int K);
 
 // Bytes of the workspace of gemm (shared among threads) and of gemmSerial.
