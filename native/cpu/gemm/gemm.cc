@@ -111,7 +111,10 @@ size_t gemmSerialWorkspace(int M, int N, int K) {
   return packedA<T>(M, K) + packedB<T>(N, K);
 }
 
-int gemmTasks(int M, int N, int K) { return tasksFor(1.0 * M * N * K, 1.0 * M * K + 1.0 * N * K + 1.0 * M * N); }
+int gemmTasks(int M, int N, int K, int64_t count) {
+  const double all = static_cast<double>(count);
+  return tasksFor(all * M * N * K, all * M * K + all * N * K + all * M * N);
+}
 
 template <class T>
 size_t gemmWorkspace(int M, int N, int K) {

@@ -27,8 +27,8 @@ constexpr Factor<T> matrix(const T* data, int64_t own, int64_t k, int K) {
   return {data, own, k, K, 0};
 }
 
-// Tasks that gemm is divided into, at most.
-int gemmTasks(int M, int N, int K);
+// Tasks that gemm, or so many such products, are divided into, at most.
+int gemmTasks(int M, int N, int K, int64_t count = 1);
 
 // Bytes of the workspace of gemm (shared among threads) and of gemmSerial.
 template <class T>

@@ -12,7 +12,7 @@ class MatMul final : public Kernel {
  public:
   MatMul(const Node& node, const MatMulConfig& config)
       : config_(config), M_(asSize(node, config.M)), N_(asSize(node, config.N)), K_(asSize(node, config.K)) {
-    tasks_ = sharesBatch() ? lesser(tasksFor(products(), values()), config.batch) : 1;
+    tasks_ = sharesBatch() ? lesser(gemmTasks(M_, N_, K_, config.batch), config.batch) : 1;
     workspace =
         tasks_ > 1 ? gemmSerialWorkspace<T>(M_, N_, K_) * static_cast<size_t>(tasks_) : gemmWorkspace<T>(M_, N_, K_);
   }
@@ -42,8 +42,6 @@ class MatMul final : public Kernel {
   }
 
  private:
-  double products() const { return 1.0 * M_ * N_ * K_ * static_cast<double>(config_.batch); }
-  double values() const { return (1.0 * M_ * K_ + 1.0 * N_ * K_ + 1.0 * M_ * N_) * static_cast<double>(config_.batch); }
   // Whole matrices are shared out when they are small or many, else each is cut into blocks.
   bool sharesBatch() const {
     const int64_t batch = config_.batch;
