@@ -3,26 +3,11 @@
 // Panels of a factor: [k][width], the layout both sides of the register tile read.
 
 #include "cpu/gemm/gemm.h"
+#include "cpu/simd/quad.h"
 
 namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
-
-template <class T>
-struct Quad;  // four elements; narrower sets split it
-#if defined(__GNUC__)
-template <>
-struct Quad<float> {
-  using type = float __attribute__((vector_size(16)));
-  using loose = float __attribute__((vector_size(16), aligned(4), may_alias));
-};
-template <>
-struct Quad<double> {
-  using type = double __attribute__((vector_size(32)));
-  using loose = double __attribute__((vector_size(32), aligned(8), may_alias));
-};
-#define SEQNN_QUADS 1
-#endif
 
 // to[k][i] = from[i][k] for 4 x 4 elements.
 template <class T>

@@ -3,6 +3,7 @@
 #include "cpu/gemm/blocks.h"
 #include "cpu/gemm/gemm.h"
 #include "cpu/gemm/lanes.h"
+#include "cpu/gemm/taps_by_rows.h"
 #include "runtime/kernel.h"
 
 namespace seqnn {
@@ -91,6 +92,12 @@ void byLanes(const Taps& p, const T* source, const T* packed, const T* bias, T* 
 // ---- Few lanes: each is a row-major product over the steps, vectors run over the units.
 
 template <class T>
+size_t rowWorkspace(const Taps& p) {
+  return TapsByRows<T>::takes(p) ? TapsByRows<T>(p, tasksOf(p)).workspace()
+                                 : gemmWorkspace<T>(p.steps, p.rows, p.columns);
+}
+
+template <class T>
 size_t rowBytes(const Taps& p) {
   return p.lanes == 1 ? 0 : alignUp(sizeof(T) * static_cast<size_t>(p.steps) * static_cast<size_t>(p.groups * p.rows));
 }
@@ -119,14 +126,24 @@ void addTap(const Taps& p, const T* source, const T* w, int g, int k, int lane, 
 }
 
 template <class T>
+void byProducts(const Taps& p, const T* source, const T* w, const T* bias, int lane, T* y, ThreadPool& pool,
+                void* workspace) {
+  startRows(y, p.steps, p.groups * p.rows, bias);
+  for (int g = 0; g < p.groups; ++g) {
+    for (int k = 0; k < p.taps; ++k) addTap(p, source, w, g, k, lane, y, pool, workspace);
+  }
+}
+
+template <class T>
 void byRows(const Taps& p, const T* source, const T* w, const T* bias, T* out, ThreadPool& pool, void* workspace) {
-  void* const forGemm = static_cast<char*>(workspace) + rowBytes<T>(p);
+  void* const space = static_cast<char*>(workspace) + rowBytes<T>(p);
   const int width = p.groups * p.rows;
   for (int lane = 0; lane < p.lanes; ++lane) {
     T* const y = p.lanes == 1 ? out : static_cast<T*>(workspace);
-    startRows(y, p.steps, width, bias);
-    for (int g = 0; g < p.groups; ++g) {
-      for (int k = 0; k < p.taps; ++k) addTap(p, source, w, g, k, lane, y, pool, forGemm);
+    if (TapsByRows<T>::takes(p)) {
+      TapsByRows<T>(p, tasksOf(p)).run(source, w, bias, lane, y, pool, space);
+    } else {
+      byProducts(p, source, w, bias, lane, y, pool, space);
     }
     activateRows(p.activation, y, p.steps, width, width);
     if (p.lanes == 1) continue;
@@ -143,7 +160,7 @@ size_t tapsWorkspace(const Taps& p) {
     return packedBytes<T>(p) +
            alignUp(sizeof(Segment<T>) * static_cast<size_t>(p.taps) * static_cast<size_t>(tasksOf(p)));
   }
-  return rowBytes<T>(p) + gemmWorkspace<T>(p.steps, p.rows, p.columns);
+  return rowBytes<T>(p) + rowWorkspace<T>(p);
 }
 
 template <class T>
