@@ -3,43 +3,18 @@ import type { Graph, Node } from './graph.js';
 import { liveNodes } from './layout.js';
 import { atOnce, type Parts } from './parts.js';
 import { rewriting, type Laid, type Sharded } from './shard_rewrite.js';
+import type { Sharding } from './op.js';
 import { divide, workOf } from './shard_rules.js';
+import { divisionsOf, type Terms } from './shard_terms.js';
 
 // Divides the batch of a program among threads: each runs its shard from the first instruction to the last and keeps what
 // it computes in its own core's cache.
-
-// Samples that fill a vector of the widest instruction set, and those of a shard that need no further division.
-const VECTOR = 16;
-const GOOD_ROWS = 32;
-const MOST_SHARDS = 8;
-// How many more vectors a division may take.
-const SPARE = 1.15;
-// Multiply-adds below which threads cost more than they bring, and below which one more start of them does.
-const LEAST_WORK = 1e6;
-const LEAST_PASS = 1e5;
-// Elements that shards may hand out of those that they compute.
-const HANDED_SHARE = 1 / 4;
 
 /** What the shards of a program do and hand out, in multiply-adds and elements. */
 interface Tally {
   work: number;
   made: number;
   given: number;
-}
-
-/**
- * Into how many shards a batch may be divided, the best first: a matter of its size alone, so that bits do not depend on
- * the threads.
- */
-function divisionsOf(rows: number): number[] {
-  const vectors = (n: number) => Math.ceil(n / VECTOR);
-  const possible: number[] = [];
-  for (let shards = 2; shards <= MOST_SHARDS && rows % shards === 0; shards *= 2) {
-    const own = rows / shards;
-    if (shards > 2 && own < GOOD_ROWS) break;
-    if (shards * vectors(own) <= SPARE * vectors(rows)) possible.unshift(shards);
-  }
-  return possible;
 }
 
 /** The same program with what can be computed for a part of the batch alone inside `shards` nodes, where that pays. */
@@ -55,8 +30,9 @@ export function* sharding(laid: Laid): Parts<Laid> {
   const batched = batchedInputs(laid.graph);
   if (batched.length === 0) return laid;
   const [first] = batched[0].outputs;
-  for (const shards of divisionsOf(first.shape[batchAxis(first.node)])) {
-    const divided = yield* shardingInto(laid, shards);
+  const updates = laid.graph.nodes.some((n) => n.op.updates);
+  for (const { shards, terms } of divisionsOf(first.shape[batchAxis(first.node)], updates)) {
+    const divided = yield* shardingInto(laid, shards, terms);
     if (divided) return divided;
   }
   return laid;
@@ -66,26 +42,23 @@ export function* sharding(laid: Laid): Parts<Laid> {
  * The program with its batch in so many shards; null where that is not worth it or not possible, and `laid` is as it was.
  * What needs a sum over the batch (batch normalization) goes on in a further `shards` node behind that sum.
  */
-export function* shardingInto(
-  laid: Laid,
-  shards: number,
-  { least = LEAST_WORK, share = HANDED_SHARE, leastPass = LEAST_PASS } = {},
-): Parts<Laid | null> {
+export function* shardingInto(laid: Laid, shards: number, terms: Terms): Parts<Laid | null> {
   const restore = remember(laid.graph);
   const tally: Tally = { work: 0, made: 0, given: 0 };
   let found: Sharded = { ...laid, parts: new Map(), goesOn: true };
   while (found.goesOn) {
-    const next: Sharded | null = yield* pass(found, shards, tally, leastPass);
+    const next: Sharded | null = yield* pass(found, shards, tally, terms);
     if (!next) break;
     found = next;
   }
-  if (tally.made > 0 && tally.work >= least && tally.given + joined(found) <= tally.made * share) return found;
+  if (tally.made > 0 && tally.work >= terms.least && tally.given + joined(found) <= tally.made * terms.share)
+    return found;
   restore();
   return null;
 }
 
 /** One more `shards` node; null where nothing is left for one. */
-function* pass(laid: Sharded, shards: number, tally: Tally, least: number): Parts<Sharded | null> {
+function* pass(laid: Sharded, shards: number, tally: Tally, terms: Terms): Parts<Sharded | null> {
   const { graph, outputs, parts } = laid;
   const seeds = [
     ...batchedInputs(graph).map((n) => [n.outputs[0], batchAxis(n)] as const),
@@ -98,13 +71,19 @@ function* pass(laid: Sharded, shards: number, tally: Tally, least: number): Part
   yield;
   const works = [...division.nodes].map(([node, rule]) => workOf(node, rule));
   const work = works.reduce((a, b) => a + b, 0);
-  if (works.length === 0 || work < least) return null;
+  if (works.length === 0 || work < terms.leastPass) return null;
+  if (![...division.nodes].every(([node, rule]) => suits(node, rule, terms))) return null;
   const result = yield* rewriting(laid, live, seeds, division, shards);
   if (!result) return null;
   tally.work += work;
   for (const node of division.nodes.keys()) tally.made += node.outputs.reduce((n, o) => n + o.size, 0);
   tally.given += result.summed * shards;
   return result;
+}
+
+function suits(node: Node, rule: Sharding, { weights, loops }: Terms): boolean {
+  if (!loops && node.bodies.length > 0) return false;
+  return rule.work === undefined || node.inputs.every((x, i) => !x || rule.inputs[i] !== null || x.size <= weights);
 }
 
 /** Elements of divided values that are put together for a node outside. (In front, the batch is together as it is.) */

@@ -1,0 +1,55 @@
+// Into how many shards a batch may be divided, and when that pays.
+
+/** What speaks for a division, in multiply-adds and elements. */
+export interface Terms {
+  /** Multiply-adds of all shards, and of those behind a sum over the batch, for which threads are worth their start. */
+  readonly least: number;
+  readonly leastPass: number;
+  /** Elements that shards may hand out for each that they compute. */
+  readonly share: number;
+  /** Elements of the largest weights of an instruction: each shard reads them for itself. */
+  readonly weights: number;
+  /** Whether loops over cells may be divided. */
+  readonly loops: boolean;
+}
+
+// Samples that fill a vector of the widest instruction set, and those of a shard that need no further division.
+const VECTOR = 16;
+const GOOD_ROWS = 32;
+const MOST_SHARDS = 8;
+// How many more vectors a division may take.
+const SPARE = 1.15;
+
+const LANES: Terms = { least: 1e6, leastPass: 1e5, share: 1 / 4, weights: Infinity, loops: true };
+
+// So few samples leave so much of a vector empty that one by one, with the units as lanes, two threads do them sooner
+// than one thread together; and so few that one thread does, too.
+const FEW = 12;
+const FEWEST = 4;
+// Multiply-adds of a sample that is worth a shard of its own, of which there are about three times as many in training.
+const OF_SAMPLE = 2e5;
+// Elements of weights that stay in a core's own cache from step to step.
+const NEAR = 64 * 1024;
+
+/**
+ * The divisions of so many samples, the best first: a matter of the batch's size alone, so that bits do not depend on
+ * the threads.
+ *
+ * @param updates Whether the program writes variables, as training does.
+ */
+export function* divisionsOf(rows: number, updates: boolean): Generator<{ shards: number; terms: Terms }> {
+  if (rows > 1 && rows <= FEW) {
+    const few = rows <= FEWEST;
+    const least = few ? LANES.leastPass : rows * OF_SAMPLE * (updates ? 2 : 1);
+    yield { shards: rows, terms: { ...LANES, least, share: 2, weights: updates ? Infinity : NEAR, loops: few } };
+  }
+  for (let shards = MOST_SHARDS; shards >= 2; shards /= 2) {
+    const own = rows / shards;
+    if (rows % shards !== 0 || (shards > 2 && own < GOOD_ROWS)) continue;
+    if (shards * vectors(own) <= SPARE * vectors(rows)) yield { shards, terms: LANES };
+  }
+}
+
+function vectors(rows: number): number {
+  return Math.ceil(rows / VECTOR);
+}
