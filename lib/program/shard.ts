@@ -1,9 +1,9 @@
 import { native } from '../runtime/addon.js';
 import type { Graph, Node } from './graph.js';
 import { liveNodes } from './layout.js';
+import type { Sharding } from './op.js';
 import { atOnce, type Parts } from './parts.js';
 import { rewriting, type Laid, type Sharded } from './shard_rewrite.js';
-import type { Sharding } from './op.js';
 import { divide, workOf } from './shard_rules.js';
 import { divisionsOf, type Terms } from './shard_terms.js';
 
@@ -81,6 +81,7 @@ function* pass(laid: Sharded, shards: number, tally: Tally, terms: Terms): Parts
   return result;
 }
 
+/** Whether a node may go into shards on these terms. */
 function suits(node: Node, rule: Sharding, { weights, loops }: Terms): boolean {
   if (!loops && node.bodies.length > 0) return false;
   return rule.work === undefined || node.inputs.every((x, i) => !x || rule.inputs[i] !== null || x.size <= weights);

@@ -20,13 +20,14 @@ const MOST_SHARDS = 8;
 // How many more vectors a division may take.
 const SPARE = 1.15;
 
+// Of shards that keep their vectors full.
 const LANES: Terms = { least: 1e6, leastPass: 1e5, share: 1 / 4, weights: Infinity, loops: true };
 
 // So few samples leave so much of a vector empty that one by one, with the units as lanes, two threads do them sooner
 // than one thread together; and so few that one thread does, too.
 const FEW = 12;
 const FEWEST = 4;
-// Multiply-adds of a sample that is worth a shard of its own, of which there are about three times as many in training.
+// Multiply-adds of a sample that is worth a shard of its own, in a forward pass; twice as many where a backward pass follows.
 const OF_SAMPLE = 2e5;
 // Elements of weights that stay in a core's own cache from step to step.
 const NEAR = 64 * 1024;

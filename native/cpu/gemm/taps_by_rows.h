@@ -11,8 +11,7 @@ namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
 
-// Which steps of a run read a source through one tap: those from `first` to `end`, the one of step j source + j *
-// scale.
+// The steps j of a run that read something through one tap, from `first` to `end`: step j reads source + j * scale.
 struct TapRange {
   int64_t first, end, source;
 };
@@ -48,7 +47,7 @@ class TapsByRows {
       const int64_t first = share.first(task), end = first + share.rows(task);
       for (int64_t g = 0; g < p_.groups; ++g) {
         const RowWeights<T> ofGroup{weights.w + g * weights.group, weights.tap, 0, weights.column};
-        for (int64_t r = 0; r < p_.divisor; ++r) {
+        for (int64_t r = 0; r < p_.divisor && r < end; ++r) {
           every(r, first, end, source + g * p_.columns * p_.lanes + lane, ofGroup, bias ? bias + g * p_.rows : nullptr,
                 y + g * p_.rows, own);
         }
