@@ -1,6 +1,6 @@
 import { applyAll, operand, type Operand } from '../program/apply.js';
 import { checkChoice, checkOptions, ShapeError, ValueError } from '../program/errors.js';
-import type { Op, ShardContext } from '../program/op.js';
+import type { Op, ShardContext, Sharding } from '../program/op.js';
 import { alongLastAxis } from '../program/shard_rules.js';
 import { currentOwner } from '../program/owner.js';
 import type { TensorBase } from '../program/tensor.js';
@@ -73,6 +73,9 @@ type Operands = Record<(typeof OPERANDS)[number], TensorBase | null>;
 const WEIGHTS = ['kernel', 'recurrent', 'bias', 'peephole', 'normScale', 'normShift'] as const;
 const WEIGHT_INPUTS = WEIGHTS.map((name) => OPERANDS.indexOf(name));
 
+// Units that fill half a vector of the widest instruction set.
+const FEW_UNITS = 8;
+
 /** Multiply-adds of a pass over the steps. */
 function workOf({ inputs }: ShardContext<RnnAttrs>): number {
   const [x, kernel, recurrent] = inputs as Spec[];
@@ -80,10 +83,22 @@ function workOf({ inputs }: ShardContext<RnnAttrs>): number {
   return x.shape[0] * x.shape[2] * matrices;
 }
 
+/** The kernels take the units of a lone sample as lanes, but for norms and what happens to states between the steps. */
+function sparse({ inputs, attrs }: ShardContext<RnnAttrs>): boolean {
+  const between = ['stateDropout', 'zoneH', 'zoneC'] as const;
+  if (attrs.norm || (attrs.takeH ?? 1) !== 1 || (attrs.takeC ?? 1) !== 1) return true;
+  return between.some((name) => inputs[OPERANDS.indexOf(name)]) || (inputs[2] as Spec).shape[0] < FEW_UNITS;
+}
+
+function shardWith(outputs: readonly (number | 'sum')[]): (context: ShardContext<RnnAttrs>) => Sharding {
+  const rule = alongLastAxis(WEIGHT_INPUTS, outputs, workOf);
+  return (context) => ({ ...rule(context), sparse: sparse(context) });
+}
+
 const rnnOp: Op<RnnAttrs> = {
   name: 'rnn',
   optional: [0, 1, 2, 3, 4, 5],
-  shard: alongLastAxis(WEIGHT_INPUTS, [2, 1, 2, 1, 2, 2], workOf),
+  shard: shardWith([2, 1, 2, 1, 2, 2]),
   infer(inputs, attrs) {
     const [x, , recurrent] = inputs;
     const [steps, , batch] = (x as Spec).shape;
@@ -122,7 +137,7 @@ const rnnOp: Op<RnnAttrs> = {
 const rnnGradOp: Op<RnnAttrs> = {
   name: 'rnnGrad',
   optional: [0, 1, 2, 3, 4, 5, 6, 7, 8],
-  shard: alongLastAxis(WEIGHT_INPUTS, [2, 'sum', 'sum', 'sum', 1, 1, 'sum', 'sum', 'sum', 2], workOf),
+  shard: shardWith([2, 'sum', 'sum', 'sum', 1, 1, 'sum', 'sum', 'sum', 2]),
   // The gradients of the sums take the place of what was kept of the gates.
   inPlace: { 9: OPERANDS.length + 2 },
   infer(inputs) {

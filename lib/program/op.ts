@@ -65,6 +65,8 @@ export interface Sharding {
   readonly work?: number;
   /** Of its largest instruction, where it runs several. */
   readonly largest?: number;
+  /** That a shard of one sample would leave its vectors empty: only samples are its lanes, or it has few units. */
+  readonly sparse?: boolean;
 }
 
 /** One operation: its name is the native kernel's. Everything that is known of it stands in its own file in lib/ops. */

@@ -82,8 +82,8 @@ function* pass(laid: Sharded, shards: number, tally: Tally, terms: Terms): Parts
 }
 
 /** Whether a node may go into shards on these terms. */
-function suits(node: Node, rule: Sharding, { weights, loops }: Terms): boolean {
-  if (!loops && node.bodies.length > 0) return false;
+function suits(node: Node, rule: Sharding, { weights, loops, sparse }: Terms): boolean {
+  if ((!loops && node.bodies.length > 0) || (!sparse && rule.sparse)) return false;
   return rule.work === undefined || node.inputs.every((x, i) => !x || rule.inputs[i] !== null || x.size <= weights);
 }
 

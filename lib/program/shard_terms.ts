@@ -11,6 +11,8 @@ export interface Terms {
   readonly weights: number;
   /** Whether loops over cells may be divided. */
   readonly loops: boolean;
+  /** Whether that may be divided whose vectors only samples fill. */
+  readonly sparse: boolean;
 }
 
 // Samples that fill a vector of the widest instruction set, and those of a shard that need no further division.
@@ -21,7 +23,7 @@ const MOST_SHARDS = 8;
 const SPARE = 1.15;
 
 // Of shards that keep their vectors full.
-const LANES: Terms = { least: 1e6, leastPass: 1e5, share: 1 / 4, weights: Infinity, loops: true };
+const LANES: Terms = { least: 1e6, leastPass: 1e5, share: 1 / 4, weights: Infinity, loops: true, sparse: true };
 
 // So few samples leave so much of a vector empty that one by one, with the units as lanes, two threads do them sooner
 // than one thread together; and so few that one thread does, too.
@@ -42,7 +44,8 @@ export function* divisionsOf(rows: number, updates: boolean): Generator<{ shards
   if (rows > 1 && rows <= FEW) {
     const few = rows <= FEWEST;
     const least = few ? LANES.leastPass : rows * OF_SAMPLE * (updates ? 2 : 1);
-    yield { shards: rows, terms: { ...LANES, least, share: 2, weights: updates ? Infinity : NEAR, loops: few } };
+    const weights = updates ? Infinity : NEAR;
+    yield { shards: rows, terms: { ...LANES, least, share: 2, weights, loops: few, sparse: false } };
   }
   for (let shards = MOST_SHARDS; shards >= 2; shards /= 2) {
     const own = rows / shards;

@@ -148,7 +148,7 @@ function close(found: readonly Tensor[], expected: readonly Tensor[]): void {
 }
 
 // Also where it does not pay.
-const ALWAYS = { least: 0, share: Infinity, leastPass: 0, weights: Infinity, loops: true };
+const ALWAYS = { least: 0, share: Infinity, leastPass: 0, weights: Infinity, loops: true, sparse: true };
 
 const namesIn = (graph: Graph) => graph.nodes.map((n) => n.op.name);
 const inShards = ({ graph, outputs }: { graph: Graph; outputs: readonly SymbolicTensor[] }) =>
@@ -190,6 +190,8 @@ describe('shards of a batch', () => {
     if (native().about().device !== 'cpu') this.skip();
     assert.ok([2, 3, 4].every((rows) => inShards(big(rows))) && !inShards(big(5)));
     assert.ok([5, 8, 12].every((rows) => inShards(big(rows, 150))) && !inShards(big(13, 150)));
+    const small = (rows: number) =>
+      trace([{ shape: [rows, 4000, 2], dtype: 'float32', batched: true }], (x) => layers.lstm({ units: 4 }).invoke(x));
     const wide = (units: number, rows: number) =>
       trace(
         [{ shape: [rows, 40, 2], dtype: 'float32', batched: true }],
@@ -197,6 +199,9 @@ describe('shards of a batch', () => {
           ops.gru({ x, kernel: random32([2, 3 * units], 1), recurrentKernel: random32([units, 3 * units], 2) }).outputs,
       );
     assert.ok(inShards(wide(100, 4)) && !inShards(wide(200, 4)), 'their weights stay near');
+    const normed = layers.rnn({ cell: layers.layerNormLSTMCell({ units: 20 }) });
+    const lanes = trace([{ shape: [4, 400, 2], dtype: 'float32', batched: true }], (x) => normed.invoke(x));
+    assert.ok(!inShards(lanes) && !inShards(small(4)), 'samples are their lanes');
     const loop = (rows: number) => {
       const layer = CASES['a loop over a cell'].layers?.[0] as Layer;
       return trace([{ shape: [rows, 4000, F], dtype: 'float64', batched: true }], (x) => layer.invoke(x));
