@@ -83,7 +83,10 @@ function workOf({ inputs }: ShardContext<RnnAttrs>): number {
   return x.shape[0] * x.shape[2] * matrices;
 }
 
-/** The kernels take the units of a lone sample as lanes, but for norms and what happens to states between the steps. */
+/**
+ * The kernels take the units of a lone sample as lanes, but for norms and what happens to states between the steps
+ * (RnnConfig::alone in native/cpu/rnn/config.h).
+ */
 function sparse({ inputs, attrs }: ShardContext<RnnAttrs>): boolean {
   const between = ['stateDropout', 'zoneH', 'zoneC'] as const;
   if (attrs.norm || (attrs.takeH ?? 1) !== 1 || (attrs.takeC ?? 1) !== 1) return true;

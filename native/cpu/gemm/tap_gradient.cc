@@ -12,10 +12,10 @@ namespace {
 struct Range {
   Range(const TapGradient& p, int tap) {
     const int64_t offset = tap * p.dilation - p.padLeft;
-    first = offset < 0 ? (-offset + p.stride - 1) / p.stride : 0;
-    const int64_t end = offset < p.sourceSteps ? (p.sourceSteps - 1 - offset) / p.stride + 1 : 0;
-    const int64_t inside = end < p.steps ? end : p.steps;
-    count = static_cast<int>(inside > first ? inside - first : 0);
+    const StepRange steps = stepsWithin(offset, p.stride, p.sourceSteps);
+    first = steps.first;
+    const int64_t end = steps.end < p.steps ? steps.end : p.steps;
+    count = static_cast<int>(end > first ? end - first : 0);
     source = first * p.stride + offset;
   }
   int64_t first, source;

@@ -138,10 +138,13 @@ template <class T>
 void byRows(const Taps& p, const T* source, const T* w, const T* bias, T* out, ThreadPool& pool, void* workspace) {
   void* const space = static_cast<char*>(workspace) + rowBytes<T>(p);
   const int width = p.groups * p.rows;
+  const bool tiled = TapsByRows<T>::takes(p);
+  const TapsByRows<T> rows(p, tasksOf(p));
+  const RowWeights<T> weights = tiled ? rows.rowsInnermost(w, space) : RowWeights<T>{};
   for (int lane = 0; lane < p.lanes; ++lane) {
     T* const y = p.lanes == 1 ? out : static_cast<T*>(workspace);
-    if (TapsByRows<T>::takes(p)) {
-      TapsByRows<T>(p, tasksOf(p)).run(source, w, bias, lane, y, pool, space);
+    if (tiled) {
+      rows.run(source, weights, bias, lane, y, pool, space);
     } else {
       byProducts(p, source, w, bias, lane, y, pool, space);
     }

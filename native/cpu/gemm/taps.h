@@ -30,6 +30,16 @@ struct Taps {
   }
 };
 
+// The steps t, from `first` to `end`, whose source t * scale + offset is one of so many.
+struct StepRange {
+  int64_t first, end;
+};
+inline StepRange stepsWithin(int64_t offset, int64_t scale, int64_t sourceSteps) {
+  const int64_t first = offset < 0 ? (-offset + scale - 1) / scale : 0;
+  const int64_t end = offset < sourceSteps ? (sourceSteps - 1 - offset) / scale + 1 : 0;
+  return {first, end > first ? end : first};
+}
+
 template <class T>
 size_t tapsWorkspace(const Taps& taps);
 

@@ -11,9 +11,10 @@ namespace seqnn {
 namespace SEQNN_ISA {
 namespace {
 
-// The steps j of a run that read something through one tap, from `first` to `end`: step j reads source + j * scale.
+// The steps j of a run that read something through one tap: step j reads source + j * scale.
 struct TapRange {
-  int64_t first, end, source;
+  StepRange steps;
+  int64_t source;
 };
 
 // Weights [taps, columns, rows] of each group with the rows innermost, packed where they lie otherwise.
@@ -37,9 +38,23 @@ class TapsByRows {
 
   size_t workspace() const { return packedBytes() + ofTask() * static_cast<size_t>(tasks_); }
 
+  // The weights, or in the workspace their packing.
+  RowWeights<T> rowsInnermost(const T* w, void* space) const {
+    if (!packs()) return {w, p_.wTap, p_.wGroup, p_.wColumn};
+    T* const packed = static_cast<T*>(space);
+    const int64_t tap = int64_t(p_.columns) * p_.rows, group = tap * p_.taps;
+    for (int64_t g = 0; g < p_.groups; ++g) {
+      for (int64_t k = 0; k < p_.taps; ++k) {
+        packRun(w + k * p_.wTap + g * p_.wGroup, p_.wRow, p_.wColumn, p_.rows, p_.columns, packed + g * group + k * tap,
+                p_.rows);
+      }
+    }
+    return {packed, tap, group, p_.rows};
+  }
+
   // y: [steps, groups * rows] of one lane
-  void run(const T* source, const T* w, const T* bias, int lane, T* y, ThreadPool& pool, void* space) const {
-    const RowWeights<T> weights = rowsInnermost(w, static_cast<T*>(space), lane);
+  void run(const T* source, const RowWeights<T>& weights, const T* bias, int lane, T* y, ThreadPool& pool,
+           void* space) const {
     const int tasks = lesser(tasks_, pool.threads());
     const Blocks share(p_.steps, (p_.steps + tasks - 1) / tasks);
     pool.parallel(share.count, [&](int task) {
@@ -65,18 +80,6 @@ class TapsByRows {
   }
   size_t ofTask() const { return alignUp((sizeof(TapRange) + sizeof(TapOperands<T>)) * size_t(p_.taps)); }
 
-  RowWeights<T> rowsInnermost(const T* w, T* packed, int lane) const {
-    if (!packs()) return {w, p_.wTap, p_.wGroup, p_.wColumn};
-    const int64_t tap = int64_t(p_.columns) * p_.rows, group = tap * p_.taps;
-    for (int64_t g = 0; g < p_.groups && lane == 0; ++g) {
-      for (int64_t k = 0; k < p_.taps; ++k) {
-        packRun(w + k * p_.wTap + g * p_.wGroup, p_.wRow, p_.wColumn, p_.rows, p_.columns, packed + g * group + k * tap,
-                p_.rows);
-      }
-    }
-    return {packed, tap, group, p_.rows};
-  }
-
   // Of the steps from `from` to `to` those that leave the rest r when divided by the divisor: their sources follow each
   // other at equal distances.
   void every(int64_t r, int64_t from, int64_t to, const T* source, const RowWeights<T>& w, const T* bias, T* y,
@@ -90,11 +93,11 @@ class TapsByRows {
       int64_t next = last;  // until there the same taps read something
       int count = 0;
       for (int k = 0; k < p_.taps; ++k) {
-        const TapRange& range = ranges[k];
-        if (j >= range.end) continue;
-        const bool reads = j >= range.first;
-        if (reads) operands[count++] = {source + (range.source + j * p_.scale) * sourceStep, w.w + k * w.tap};
-        const int64_t change = reads ? range.end : range.first;
+        const StepRange& steps = ranges[k].steps;
+        if (j >= steps.end) continue;
+        const bool reads = j >= steps.first;
+        if (reads) operands[count++] = {source + (ranges[k].source + j * p_.scale) * sourceStep, w.w + k * w.tap};
+        const int64_t change = reads ? steps.end : steps.first;
         if (change < next) next = change;
       }
       sumRows<T>({operands, count, p_.columns, p_.scale * sourceStep, p_.lanes, w.column, bias, y + (r + j * d) * width,
@@ -108,10 +111,8 @@ class TapsByRows {
 
   TapRange rangeOf(int64_t r, int64_t k) const {
     const int64_t at = r * p_.scale + k * p_.advance + p_.shift, source = at / p_.divisor;
-    if (at % p_.divisor != 0 || source >= p_.sourceSteps) return {0, 0, 0};
-    const int64_t first = source < 0 ? (-source + p_.scale - 1) / p_.scale : 0;
-    const int64_t end = (p_.sourceSteps - 1 - source) / p_.scale + 1;
-    return first < end ? TapRange{first, end, source} : TapRange{0, 0, 0};
+    if (at % p_.divisor != 0) return {{0, 0}, 0};
+    return {stepsWithin(source, p_.scale, p_.sourceSteps), source};
   }
 
   const Taps& p_;
