@@ -13,6 +13,8 @@ struct Blocks {
       : count((size + most - 1) / most), least(count ? size / count : 0), longer(count ? size % count : 0) {}
   int first(int block) const { return block * least + (block < longer ? block : longer); }
   int rows(int block) const { return least + (block < longer ? 1 : 0); }
+  // The i-th of all, counted from either end.
+  int fromEnd(bool last, int i) const { return last ? count - 1 - i : i; }
   int count = 0, least = 0, longer = 0;
 };
 

@@ -64,9 +64,12 @@ class BackwardUnits {
 
   // f(first lane, vectors) of each block of some units.
   template <class F>
-  static void overBlocks(const Units& own, F f) {
+  static void overBlocks(const Units& own, bool backwards, F f) {
     const Blocks blocks(own.lanes / kLanes<T>, unitVectors(1));
-    for (int i = 0; i < blocks.count; ++i) f(blocks.first(i) * kLanes<T>, blocks.rows(i));
+    for (int i = 0; i < blocks.count; ++i) {
+      const int block = blocks.fromEnd(backwards, i);
+      f(blocks.first(block) * kLanes<T>, blocks.rows(block));
+    }
   }
   T* weightsOf(int p, const Units& own, int lane, char* space) const {
     return at(space, weights_[p]) + depth(c_.layout.product[p]) * (own.unit + lane);
@@ -76,7 +79,7 @@ class BackwardUnits {
       const Product& product = c_.layout.product[p];
       const int K = static_cast<int>(depth(product));
       const Factor<T> w = matrix(o.recurrent + int64_t(product.column) * c_.H, c_.columns(), 1, K);
-      overBlocks(own, [&](int lane, int vectors) {
+      overBlocks(own, false, [&](int lane, int vectors) {
         const int width = vectors * kLanes<T>, count = lesser(own.units - lane, width);
         T* const to = weightsOf(p, own, lane, space);
         if (count < width) std::memset(to, 0, size_t(K) * width * sizeof(T));
@@ -140,7 +143,7 @@ class BackwardUnits {
 
   // gru: from the gradient of the candidate's sum to those of the reset gate and, in part, of h'.
   void throughReset(const BackwardOperands<T>& o, const Kept<T>& kept, const Units& own, int s, char* space) const {
-    times(own, 1, gradsOf(c_, kept, s), at(space, zeros_), space);
+    times(kept, own, 1, s, at(space, zeros_), space);
     steps_.backwardReset(constants(o, own), blockOf(o, kept, own, s, space));
   }
 
@@ -149,22 +152,23 @@ class BackwardUnits {
     const T* start = at(space, gru() ? products_ : zeros_);
     for (int p = 0; p < c_.layout.products; ++p) {
       if (c_.layout.product[p].state != StateOperand::before) continue;
-      times(own, p, gradsOf(c_, kept, s), start, space);
+      times(kept, own, p, s, start, space);
       start = at(space, products_);
     }
     addRows<T>({at(space, products_) + own.unit, 0}, {o.dropout ? o.dropout + own.unit : nullptr, 0},
                {at(space, dh_) + own.unit, 0}, 1, own.units);
   }
 
-  // These units of `products` = start + weights of a product times the gradients of its sums among d.
-  void times(const Units& own, int p, const T* d, const T* start, char* space) const {
+  // These units of `products` = start + weights of a product times the gradients of its sums in step s.
+  void times(const Kept<T>& kept, const Units& own, int p, int s, const T* start, char* space) const {
     const Product& product = c_.layout.product[p];
     const int K = static_cast<int>(depth(product));
-    overBlocks(own, [&](int lane, int vectors) {
+    const T* const d = gradsOf(c_, kept, s) + int64_t(product.row) * c_.H;
+    const bool backwards = sweepsBackwards(s);
+    overBlocks(own, backwards, [&](int lane, int vectors) {
       const int unit = own.unit + lane;
       unitSumsOf<T>(1, vectors)
-          .row({weightsOf(p, own, lane, space), K, d + int64_t(product.row) * c_.H, 0, 1, start + unit,
-                at(space, products_) + unit, 0, 0});
+          .row({weightsOf(p, own, lane, space), K, d, 0, 1, start + unit, at(space, products_) + unit, 0, 0, backwards});
     });
   }
 

@@ -173,7 +173,8 @@ class ForwardBlocks {
                           biasOf(own, space) + product.row * own.lanes + lane,
                           sumsOf(own, s, space) + product.column * own.lanes + lane,
                           own.lanes,
-                          ofStep};
+                          ofStep,
+                          false};
         for (int i = 0; i < steps;) {
           const bool many = i + kernel.count <= steps;
           (many ? kernel.rows : kernel.row)(u);
@@ -240,6 +241,7 @@ class ForwardBlocks {
   void sumStates(const Weights& weights, const Units& own, T* gates, int s, int phase, const T* used,
                  char* space) const {
     const T* const sums = sumsOf(own, s, space);
+    const bool backwards = sweepsBackwards(s);
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
       if ((product.state == StateOperand::reset) != (phase == 1)) continue;
@@ -254,10 +256,10 @@ class ForwardBlocks {
       const T* const w = weights.recurrent + recurrentAt(p, own);
       const Blocks& blocks = own.blocks[p];
       for (int i = 0; i < blocks.count; ++i) {
-        // In turns from either end: the blocks that the step before read last may still be in the first-level cache.
-        const int block = s % 2 == 0 ? i : blocks.count - 1 - i, lane = blocks.first(block) * L;
+        const int block = blocks.fromEnd(backwards, i), lane = blocks.first(block) * L;
         unitSumsOf<T>(product.gates, blocks.rows(block))
-            .row({w + int64_t(c_.H) * product.gates * lane, c_.H, h, 0, 1, start + lane, z + lane, own.lanes, 0});
+            .row({w + int64_t(c_.H) * product.gates * lane, c_.H, h, 0, 1, start + lane, z + lane, own.lanes, 0,
+                  backwards});
       }
     }
   }

@@ -26,7 +26,12 @@ struct UnitOperands {
   const T* start;       // [gates, units], gates `ld` apart; the same for all r
   T* z;                 // likewise, zRow apart
   int64_t ld, zRow;
+  bool backwards;  // a single row, from the last k to the first
 };
+
+// Each step reads its weights in the other direction than the one before, which has left the last ones that it read in
+// the first-level cache.
+inline bool sweepsBackwards(int step) { return step % 2 != 0; }
 
 template <class T, int First, int... I>
 SEQNN_INLINE void addUnits(Vec<T>* sums, const T* w, T x, std::integer_sequence<int, I...>) {
@@ -44,11 +49,16 @@ SEQNN_INLINE void unitsOfRow(const UnitOperands<T>& o, std::integer_sequence<int
   for (int i = N; i < kChains * N; ++i) sums[i] = Vec<T>{};
   const T* w = o.w;
   const T* x = o.x;
-  int k = 0;
-  for (; k + kChains <= o.K; k += kChains, w += kChains * N * L, x += kChains * o.xStep) {
-    (addUnits<T, C * N>(sums, w + C * N * L, x[C * o.xStep], all), ...);
+  int64_t ofW = N * L, ofX = o.xStep;
+  if (o.backwards) {
+    w += int64_t(o.K - 1) * ofW, x += int64_t(o.K - 1) * ofX;
+    ofW = -ofW, ofX = -ofX;
   }
-  for (; k < o.K; ++k, w += N * L, x += o.xStep) addUnits<T, 0>(sums, w, *x, all);
+  int k = 0;
+  for (; k + kChains <= o.K; k += kChains, w += kChains * ofW, x += kChains * ofX) {
+    (addUnits<T, C * N>(sums, w + C * ofW, x[C * ofX], all), ...);
+  }
+  for (; k < o.K; ++k, w += ofW, x += ofX) addUnits<T, 0>(sums, w, *x, all);
   for (int c = 1; c < kChains; ++c) ((sums[I] += sums[c * N + I]), ...);
   (store(o.z + (I / Vectors) * o.ld + (I % Vectors) * L, sums[I]), ...);
 }
