@@ -158,7 +158,8 @@ export class Tokenizer {
   /** What `tokenizerFromJSON` makes an equal one of. */
   toJSON(): TokenizerJSON {
     const { level, lowercase, filter, vocabulary } = this;
-    return { version: 1, level, lowercase, filter, specials: vocabulary.specials, tokens: vocabulary.tokens };
+    const { specials, limits, tokens } = vocabulary;
+    return { version: 1, level, lowercase, filter, specials, ...limits, tokens };
   }
 
   /** Writes the tokenizer to a JSON file, for `loadTokenizer`. */
@@ -190,6 +191,8 @@ export interface TokenizerJSON {
   readonly lowercase: boolean;
   readonly filter: string;
   readonly specials: Vocabulary['specials'];
+  readonly maxTokens?: number;
+  readonly minFrequency?: number;
   readonly tokens: readonly string[];
 }
 

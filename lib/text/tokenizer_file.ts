@@ -7,13 +7,15 @@ export function tokenizerFromJSON(given: TokenizerJSON | string, who = 'tokenize
   const json = typeof given === 'string' ? parse(who, given) : given;
   if (typeof json !== 'object' || json === null || json.version !== 1 || !Array.isArray(json.tokens))
     throw new ValueError(`${who}: expected the JSON of a tokenizer, version 1, got ${show(json)}.`);
-  const { level, lowercase, filter, specials } = json;
+  const { level, lowercase, filter, specials, maxTokens, minFrequency } = json;
   // Roles that are not named were left out on purpose.
   const result = new Tokenizer({
     level,
     lowercase,
     filter,
     specials: { pad: false, go: false, eos: false, unk: false, ...specials },
+    maxTokens,
+    minFrequency,
   });
   result.vocabulary.set(json.tokens);
   return result;

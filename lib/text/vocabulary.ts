@@ -69,6 +69,12 @@ export class Vocabulary {
     return this;
   }
 
+  /** What the next `fit` keeps to. */
+  get limits(): Pick<VocabularyOptions, 'maxTokens' | 'minFrequency'> {
+    const { maxTokens, minFrequency } = this;
+    return Number.isFinite(maxTokens) ? { maxTokens, minFrequency } : { minFrequency };
+  }
+
   /** Every token, by its id. */
   get tokens(): readonly string[] {
     this.require('tokens');

@@ -74,6 +74,10 @@ describe('text.tokenizer', () => {
       assert.deepEqual(other.toJSON(), one.toJSON());
       assert.deepEqual(other.encode('Y z!'), one.encode('Y z!'));
       assert.deepEqual(text.tokenizerFromJSON(JSON.stringify(one)).toJSON(), one.toJSON());
+      // Its limits hold for the next fit, too.
+      const limited = text.tokenizer({ specials: false, maxTokens: 2, minFrequency: 2 }).fit('a a a b b c c d');
+      const again = text.tokenizerFromJSON(JSON.stringify(limited)).fit('e e f f f g g h');
+      assert.deepEqual(again.vocabulary.tokens, ['f', 'e']);
     } finally {
       await rm(folder, { recursive: true });
     }
