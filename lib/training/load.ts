@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { withStoredWeights } from '../layers/context.js';
 import { checkOptions, ValueError } from '../program/errors.js';
 import type { Tensor } from '../program/tensor.js';
@@ -8,7 +7,7 @@ import type { CompileOptions } from './compiled.js';
 import type { Model } from './model.js';
 import { KEY, VERSION } from './save.js';
 import { Unpacker, type CustomObjects } from './unpack.js';
-import { decodeMetadata, decodeTensors, inFileOrder, pathOf } from './weights_file.js';
+import { decodeMetadata, decodeTensors, inFileOrder, pathOf, readBytes } from './weights_file.js';
 
 export interface LoadOptions {
   /** What is not the library's own, by name: classes of layers, functions, metrics. */
@@ -43,7 +42,7 @@ function parsed(who: string, text: string): any {
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
   checkOptions('loadModel', options, ['customObjects']);
   const who = `loadModel: ${path}`;
-  const bytes = await readFile(pathOf('loadModel', path));
+  const bytes = await readBytes(pathOf('loadModel', path));
   const tensors = decodeTensors(who, bytes);
   const metadata = decodeMetadata(who, bytes);
   if (typeof metadata[KEY] !== 'string')
@@ -51,9 +50,20 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   const saved = parsed(who, metadata[KEY]);
   if (saved.version !== VERSION)
     throw new ValueError(`${who}: expected format version ${VERSION}, got ${saved.version}.`);
-  const unpacker = new Unpacker(who, options.customObjects ?? {});
+  try {
+    return restored(who, saved, tensors, new Unpacker(who, options.customObjects ?? {}));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const others = options.customObjects ? ', or one of the custom objects fails' : '';
+    throw new ValueError(`${who}: the description of the model is damaged${others}: ${error.message}.`, {
+      cause: error,
+    });
+  }
+}
+
+function restored(who: string, saved: any, tensors: ReadonlyMap<string, Tensor>, unpacker: Unpacker): Model {
   const elements = [...tensors.values()].reduce((n, t) => n + t.size, 0);
-  const model: Model = withStoredWeights(elements, () => unpacker.unpack(saved.model));
+  const model: Model = withStoredWeights(elements, () => unpacker.whole(saved.model));
   const { weights } = model;
   const values = (prefix: string, variables: readonly Variable[]): [string, Tensor][] => {
     const found = [...tensors].filter(([name]) => /^(optimizer )?(?=\d+:)/.exec(name)?.[0] === prefix);

@@ -81,7 +81,10 @@ export class Packer {
     if (isModel(layer)) return { $: 'model', id, name, trainable, ...this.model(layer.structure()) };
     const own = nameIn(layerClasses, layer.constructor);
     const config = this.options(settled(layer), `layer '${name}'`);
-    return { $: 'layer', id, name: own ?? layer.constructor.name, custom: !own, trainable, config };
+    const inside = layersInside(layer).map((l) => l.trainable);
+    // Where some are frozen on their own, like the cell of a layer: its options do not tell.
+    const apart = inside.some((t) => t !== trainable) ? { inside } : {};
+    return { $: 'layer', id, name: own ?? layer.constructor.name, custom: !own, trainable, ...apart, config };
   }
 
   private model(structure: Structure): object {
@@ -107,6 +110,11 @@ export class Packer {
     this.nodes = outer;
     return packed;
   }
+}
+
+/** A layer's layers and theirs. */
+export function layersInside(layer: Layer): Layer[] {
+  return layer.tracked.flatMap((l) => [l, ...layersInside(l)]);
 }
 
 // Not by its class: models know how to save themselves, and would be needed before they exist.

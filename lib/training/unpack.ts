@@ -13,6 +13,7 @@ import * as regularizers from '../regularizers/catalogue.js';
 import * as seq2seq from '../seq2seq/classes.js';
 import { GraphModel } from './graph_model.js';
 import type { Model } from './model.js';
+import { layersInside } from './pack.js';
 import { Sequential } from './sequential.js';
 
 /** Classes of layers and optimizers, functions and metrics of the user's, by the names in the file. */
@@ -25,11 +26,22 @@ const RULES = { ...regularizers, ...constraints };
 export class Unpacker {
   private readonly layers: Layer[] = [];
   private places: LayerTensor[][] = [];
+  /** Of layers whose inner ones are trained or frozen on their own. */
+  private readonly inside: [Layer, readonly boolean[]][] = [];
 
   constructor(
     private readonly who: string,
     private readonly custom: CustomObjects,
   ) {}
+
+  /** A whole model, built, so that all layers are there. */
+  whole(value: any): Model {
+    const model: Model = this.unpack(value);
+    for (const [layer, trainable] of this.inside) {
+      layersInside(layer).forEach((l, i) => (l.trainable = trainable[i]));
+    }
+    return model;
+  }
 
   unpack(value: any): any {
     if (Array.isArray(value)) return value.map((v) => this.unpack(v));
@@ -80,11 +92,12 @@ export class Unpacker {
     return new Class(options);
   }
 
-  private layer({ id, name, custom, trainable, config }: any): Layer {
+  private layer({ id, name, custom, trainable, inside, config }: any): Layer {
     const Class = custom || !Object.hasOwn(LAYERS, name) ? this.own(name) : LAYERS[name];
     const layer: Layer = new Class(this.placed(this.unpack(config)));
     // What is inside has its own.
     if (layer.trainable !== trainable) layer.trainable = trainable;
+    if (inside) this.inside.push([layer, inside]);
     this.layers[id] = layer;
     return layer;
   }

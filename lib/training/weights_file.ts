@@ -1,4 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { show, ValueError } from '../program/errors.js';
 import { Tensor } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
@@ -125,10 +126,23 @@ export async function writeTensors(
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw unlessFolder(path, error as NodeJS.ErrnoException);
   }
 }
 
+export async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw unlessFolder(path, error);
+  });
+}
+
 export async function readTensors(path: string): Promise<Map<string, Tensor>> {
-  return decodeTensors(path, await readFile(path));
+  return decodeTensors(path, await readBytes(path));
+}
+
+/** tfjs saves to folders, so scripts that come from it name one. */
+function unlessFolder(path: string, error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'EISDIR') return error;
+  const inside = join(path, 'model.safetensors');
+  return new ValueError(`${path}: a folder, expected the path of a file, like '${inside}'.`, { cause: error });
 }

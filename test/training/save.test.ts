@@ -17,6 +17,7 @@ import {
   ops,
   optimizers,
   regularizers,
+  SeqnnError,
   sequential,
   type LayerConfig,
   type Model,
@@ -225,6 +226,25 @@ describe('save and loadModel', function () {
     assert.equal(other.trainableWeights.length, 2);
   });
 
+  it('a cell that is frozen in a layer that is not', async () => {
+    const lstm = layers.lstm({ units: 2, inputShape: [3, 1] });
+    const both = layers.bidirectional({ layer: layers.gru({ units: 2, returnSequences: true }), inputShape: [3, 1] });
+    for (const [layer, inner] of [
+      [lstm, lstm.tracked[0]],
+      [both, both.tracked[1]],
+    ] as const) {
+      // prettier-ignore
+      const model = sequential([layer, layers.flatten(), layers.dense({ units: 1 })]);
+      inner.trainable = false;
+      const count = model.trainableWeights.length;
+      assert.ok(count < model.weights.length && layer.trainable);
+      const other = await trip(model, random32([4, 3, 1], 1));
+      const frozen = (m: Model) => m.nonTrainableWeights.map((v) => m.weights.indexOf(v));
+      assert.deepEqual(frozen(other), frozen(model));
+      assert.equal(other.layers[0].trainable, true);
+    }
+  });
+
   it('layers with rules, functions and options of every kind; metrics with options', async () => {
     const bidirectional = layers.bidirectional({
       mergeMode: 'sum',
@@ -307,5 +327,37 @@ describe('save and loadModel', function () {
     const scaled = sequential([layers.dense({ units: 2, inputShape: [4] }), new Scaled(3)]);
     await assert.rejects(scaled.save(path), /Scaled does not say how it was made; hand its options on to super/);
     await assert.rejects(sequential([layers.dense({ units: 1 })]).save(path), /not built yet/);
+    const onFolder = [() => model.save(folder), () => model.saveWeights(folder), () => model.loadWeights(folder), () => loadModel(folder)]; // prettier-ignore
+    for (const call of onFolder)
+      await assert.rejects(call(), /a folder, expected the path of a file, like '.*model\.safetensors'/);
+  });
+
+  it('refuses a damaged description, whatever it says', async () => {
+    await small().save(path);
+    const bytes = await readFile(path);
+    const tensors = decodeTensors(path, bytes);
+    const { seqnn } = decodeMetadata(path, bytes);
+    const places: string[][] = [];
+    const visit = (value: any, place: string[]) => {
+      for (const key of typeof value === 'object' && value !== null ? Object.keys(value as object) : []) {
+        places.push([...place, key]);
+        visit(value[key], [...place, key]);
+      }
+    };
+    visit(JSON.parse(seqnn), []);
+    let refused = 0;
+    for (const place of places) {
+      for (const wrong of [undefined, null, -1, 'x', [], {}, { $: 'place' }, { $: 'same', id: 99 }]) {
+        const saved = JSON.parse(seqnn);
+        const last = place.length - 1;
+        place.slice(0, last).reduce((at, key) => at[key], saved)[place[last]] = wrong;
+        await writeFile(path, encodeTensors(tensors, { seqnn: JSON.stringify(saved) }));
+        await loadModel(path).catch((error: unknown) => {
+          assert.ok(error instanceof SeqnnError, `${place.join('.')} = ${JSON.stringify(wrong)}: ${String(error)}`);
+          refused++;
+        });
+      }
+    }
+    assert.ok(refused > places.length);
   });
 });
