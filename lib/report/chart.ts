@@ -30,22 +30,32 @@ export interface Chart {
 export interface Curves {
   readonly history: Readonly<Record<string, readonly number[]>>;
   readonly epoch?: readonly number[];
+  /** Those of the epochs that have validation figures; default all. */
+  readonly validated?: readonly number[];
 }
 
 /** A chart for the loss and each metric of a history, with its validation curve. */
-export function historyCharts({ history, epoch }: Curves): Chart[] {
+export function historyCharts({ history, epoch, validated }: Curves): Chart[] {
   return Object.keys(history)
     .filter((name) => !name.startsWith('val_') || !(name.slice(4) in history))
     .map((name) => {
-      const named: [string, readonly number[]][] = [['training', history[name]]];
-      if (history[`val_${name}`]) named.push(['validation', history[`val_${name}`]]);
-      const positive = named.every(([, values]) => values.every((value) => value > 0));
+      const named: [string, readonly (number | null)[]][] = [['training', history[name]]];
+      const measured = history[`val_${name}`];
+      const seldom = measured?.length < history[name].length && epoch && validated;
+      if (seldom) named.push(['validation', epoch.map((e) => measured[validated.indexOf(e)] ?? null)]);
+      else if (measured) named.push(['validation', measured]);
+      const positive = named.every(([, values]) => values.every((value) => value === null || value > 0));
       return {
         title: name === 'loss' ? 'Loss' : name,
         x: history[name].map((_, i) => (epoch?.[i] ?? i) + 1),
         xLabel: 'epoch',
         log: positive,
-        series: named.map(([series, values]) => ({ name: series, values })),
+        // Between gaps there is no line to see.
+        series: named.map(([series, values]) => ({
+          name: series,
+          values,
+          ...(values.includes(null) && { style: 'points' }),
+        })),
       };
     });
 }

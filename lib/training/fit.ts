@@ -5,7 +5,7 @@ import { CallbackList, type CallbackLike } from './callbacks/callback.js';
 import type { Logs } from './compiled.js';
 import { runEvaluation } from './evaluate.js';
 import { isIterable, StreamFeed, TableFeed, type BatchIterable, type Drive, type Feed } from './feed.js';
-import { History, type FitParams } from './history.js';
+import { History, validates, type FitParams } from './history.js';
 import type { Model } from './model.js';
 import { checkFlag } from '../ops/checks.js';
 import { checkSignal, checkVerbose, type Verbose } from './options.js';
@@ -27,6 +27,11 @@ export interface FitOptions {
   validationSplit?: number;
   validationBatchSize?: number;
   validationSteps?: number;
+  /**
+   * Validates after every so many epochs, or after those of a list, counted from 1; default 1. The `val_` figures of the
+   * others are missing.
+   */
+  validationFreq?: number | readonly number[];
   /** Whether every epoch has an order of its own; default true. */
   shuffle?: boolean;
   callbacks?: CallbackLike | readonly CallbackLike[];
@@ -54,6 +59,7 @@ const OPTIONS: readonly (keyof FitOptions)[] = [
   'validationSplit',
   'validationBatchSize',
   'validationSteps',
+  'validationFreq',
   'shuffle',
   'callbacks',
   'classWeight',
@@ -97,11 +103,18 @@ function planOf(model: Model, session: Session, options: FitOptions): Plan {
     initialEpoch: integer('initialEpoch', 0, 0),
     validationBatchSize: integer('validationBatchSize', batchSize, 1),
     validationSteps: options.validationSteps === undefined ? null : integer('validationSteps', 1, 1),
+    validationFreq: validationFreqOf(who, options.validationFreq ?? 1),
     shuffle: checkFlag(who, 'shuffle', options.shuffle ?? true),
     verbose: checkVerbose(who, options.verbose, 1),
     tbptt: options.tbptt === undefined ? null : integer('tbptt', 1, 1),
     steps: options.stepsPerEpoch === undefined ? null : integer('stepsPerEpoch', 1, 1),
   };
+}
+
+function validationFreqOf(who: string, freq: number | readonly number[]): number | readonly number[] {
+  const name = 'validationFreq';
+  if (!Array.isArray(freq)) return checkInteger(who, name, freq, 1);
+  return freq.map((epoch, i) => checkInteger(who, `${name}[${i}]`, epoch, 1));
 }
 
 export async function fit(
@@ -133,6 +146,7 @@ export async function fit(
       steps: train.batches,
       batchSize: plan.batchSize,
       verbose: plan.verbose,
+      validationFreq: validation ? plan.validationFreq : undefined,
     };
     const history = new History(params);
     const callbacks = new CallbackList(options.callbacks, model, params);
@@ -178,7 +192,7 @@ export async function fit(
       const batches = await train.run(epoch, drive, epoch === start.epoch ? start.batch : 0);
       params.steps = batches;
       logs = readLogs();
-      if (validation) {
+      if (validation && validates(params, epoch)) {
         await user(() => callbacks.call('onTestBegin', {}));
         const figures = await runEvaluation(session, validation, options.signal);
         await user(() => callbacks.call('onTestEnd', figures));

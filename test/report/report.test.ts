@@ -35,6 +35,13 @@ describe('report', () => {
     assert.deepEqual([accuracy.title, accuracy.log], ['accuracy', false]);
   });
 
+  it('places the figures of a seldom validation', async () => {
+    const seldom = { history: { loss: [4, 3, 2, 1], val_loss: [5, 6] }, epoch: [2, 3, 4, 5], validated: [3, 5] };
+    const [loss] = chartsOf(await report({ title: 'Page', history: seldom }));
+    assert.deepEqual(loss.series[1].values, [null, 5, null, 6]);
+    assert.deepEqual([loss.x, loss.log, loss.series[1].style], [[3, 4, 5, 6], true, 'points']);
+  });
+
   it('draws a forecast with its band, joined to the last known step', async () => {
     const forecast = {
       title: 'F',

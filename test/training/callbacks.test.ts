@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Callback, callbacks, optimizers, type Logs } from '../../lib/index.js';
@@ -111,6 +111,58 @@ describe('callbacks', () => {
       /no figure 'val_loss'.*loss/,
     );
     assert.throws(() => callbacks.earlyStopping({ patienc: 1 } as any), /Did you mean 'patience'/);
+  });
+
+  it('epochs without a validation pass by those that watch its figures', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'seqnn-freq-'));
+    try {
+      const filename = join(folder, 'log.csv');
+      const seen: number[] = [];
+      const stop = callbacks.earlyStopping({ patience: 1 });
+      const rate = callbacks.reduceLROnPlateau({ patience: 1 });
+      const options = {
+        ...quiet,
+        validationSplit: 0.25,
+        callbacks: [
+          { onEpochEnd: (epoch: number, logs: Logs) => void ('val_loss' in logs && seen.push(epoch)) },
+          { onEpochEnd: (epoch: number, logs: Logs) => void ('val_loss' in logs && (logs.val_loss = 1 + epoch)) },
+          callbacks.csvLogger({ filename }),
+          callbacks.modelCheckpoint({ filepath: join(folder, '{epoch}.safetensors'), saveBestOnly: true }),
+          rate,
+          stop,
+        ],
+      };
+      const model = compiled();
+      const history = await model.fit(x, y, { ...options, epochs: 9, validationFreq: 2 });
+      assert.deepEqual(
+        [seen, history.validated, history.history.val_loss],
+        [
+          [1, 3],
+          [1, 3],
+          [2, 4],
+        ],
+      );
+      assert.deepEqual([history.epoch, stop.bestEpoch, stop.stoppedEpoch], [[0, 1, 2, 3], 1, 3]);
+      assert.deepEqual((await readdir(folder)).sort(), ['2.safetensors', 'log.csv']);
+      const [head, ...lines] = (await readFile(filename, 'utf8')).trim().split('\n');
+      assert.equal(head, 'epoch,loss,mae,val_loss,val_mae');
+      assert.deepEqual(lines.map((line) => line.endsWith(',NA')), [true, false, true, false]); // prettier-ignore
+      seen.length = 0;
+      await compiled().fit(x, y, { ...options, callbacks: options.callbacks.slice(0, 1), epochs: 5, validationFreq: [1, 4] }); // prettier-ignore
+      assert.deepEqual(seen, [0, 3]);
+      for (const validationFreq of [0, 1.5, [2, 0], 'a' as never])
+        await assert.rejects(
+          compiled().fit(x, y, { ...quiet, validationFreq }),
+          /fit: validationFreq(\[1\])? must be an integer/,
+        );
+      const wrong = callbacks.earlyStopping({ monitor: 'val_lss' });
+      await assert.rejects(
+        compiled().fit(x, y, { ...options, epochs: 2, validationFreq: 2, callbacks: wrong }),
+        /no figure 'val_lss'.*'val_loss'/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('modelCheckpoint writes weights that loadWeights reads', async () => {

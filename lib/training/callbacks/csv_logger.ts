@@ -49,10 +49,17 @@ export class CSVLogger extends Callback {
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     if (!this.columns) {
-      this.columns = Object.keys(logs).sort();
+      this.columns = this.figures(logs).sort();
       await this.write(['epoch', ...this.columns]);
     }
     await this.write([epoch, ...this.columns.map((name) => logs[name] ?? 'NA')]);
+  }
+
+  /** Those that later epochs have, too, where the first one is not validated. */
+  private figures(logs: Logs): string[] {
+    const names = Object.keys(logs);
+    if (this.params.validationFreq === undefined || names.some((name) => name.startsWith('val_'))) return names;
+    return [...names, ...names.filter((name) => name !== 'learningRate').map((name) => `val_${name}`)];
   }
 
   private async write(cells: readonly (string | number)[]): Promise<void> {

@@ -56,7 +56,8 @@ export class EarlyStopping extends Callback {
 
   override onEpochEnd(epoch: number, logs: Logs): void {
     if (epoch < (this.options.startFromEpoch ?? 0)) return;
-    const value = this.monitor.read(logs);
+    const value = this.monitor.read(logs, this.params, epoch);
+    if (value === null) return;
     const { baseline, restoreBestWeights } = this.options;
     // The first epoch is the best so far, also where its figure is NaN.
     if (restoreBestWeights && this.weights === null) this.remember(epoch);

@@ -44,7 +44,8 @@ export class ReduceLROnPlateau extends Callback {
   override onEpochEnd(epoch: number, logs: Logs): void {
     const { optimizer } = this.model;
     logs.learningRate = optimizer.learningRate;
-    const value = this.monitor.read(logs);
+    const value = this.monitor.read(logs, this.params, epoch);
+    if (value === null) return;
     if (this.resting > 0) {
       this.resting--;
       this.wait = 0;

@@ -72,8 +72,8 @@ export class ModelCheckpoint extends Callback {
 
   private async save(logs: Logs, batch?: number): Promise<void> {
     if (this.options.saveBestOnly) {
-      const value = this.monitor.read(logs);
-      if (!this.monitor.better(value)) return;
+      const value = this.monitor.read(logs, this.params, this.epoch);
+      if (value === null || !this.monitor.better(value)) return;
       this.monitor.best = value;
     }
     const path = this.pathFor({ epoch: this.epoch + 1, ...(batch === undefined ? {} : { batch: batch + 1 }), ...logs });

@@ -1,5 +1,6 @@
 import { show, suggestion, ValueError } from '../../program/errors.js';
 import type { Logs } from '../compiled.js';
+import { validates, type FitParams } from '../history.js';
 
 export type Mode = 'auto' | 'min' | 'max';
 
@@ -35,14 +36,16 @@ export class Monitor {
     this.best = -Infinity * this.sign;
   }
 
-  /** The figure; @throws when nothing of this name is measured. */
-  read(logs: Logs): number {
+  /**
+   * The figure, or null where an epoch has none as validationFreq leaves it out.
+   *
+   * @throws when nothing of this name is measured.
+   */
+  read(logs: Logs, params: FitParams, epoch: number): number | null {
     const value = logs[this.name];
-    if (value === undefined)
-      throw new ValueError(
-        `${this.who}: there is no figure '${this.name}'.${suggestion(this.name, Object.keys(logs))}`,
-      );
-    return value;
+    if (value !== undefined) return value;
+    if (this.name.startsWith('val_') && params.validationFreq !== undefined && !validates(params, epoch)) return null;
+    throw new ValueError(`${this.who}: there is no figure '${this.name}'.${suggestion(this.name, Object.keys(logs))}`);
   }
 
   better(value: number, than = this.best): boolean {
