@@ -10,6 +10,10 @@
 namespace seqnn {
 namespace {
 
+// The i-th of some parts: from the first on and from the last on by turns, as the part that a step took last is what the
+// thread's caches still hold.
+int inTurns(int step, int i, int count) { return step % 2 == 0 ? i : count - 1 - i; }
+
 struct Work {
   int steps, parts, threads;
   void (*fn)(void*, int, int);
@@ -33,13 +37,13 @@ struct Work {
   void help(int thread) {
     constexpr int kPatience = 256;
     const int64_t all = int64_t(steps) * parts;
-    const int first = thread * parts / threads;
+    const int first = thread * parts / threads, own = (thread + 1) * parts / threads - first;
     for (int idle = 0;; ++idle) {
       const int64_t finished = done.value.load(std::memory_order_acquire);
       if (finished == all) return;
       const int64_t step = finished / parts;
       for (int i = 0; i < parts; ++i) {
-        const int part = (first + i) % parts;
+        const int part = i < own ? first + inTurns(static_cast<int>(step), i, own) : (first + i) % parts;
         if (!take(part, step)) continue;
         fn(context, static_cast<int>(step), part);
         done.value.fetch_add(1, std::memory_order_acq_rel);
@@ -58,7 +62,7 @@ void runInSteps(ThreadPool& pool, int steps, int parts, double products, void (*
   const int threads = parts < pool.threads() ? parts : pool.threads();
   if (threads <= 1 || !pool.worthOthers(products)) {
     for (int step = 0; step < steps; ++step) {
-      for (int part = 0; part < parts; ++part) fn(context, step, part);
+      for (int i = 0; i < parts; ++i) fn(context, step, inTurns(step, i, parts));
     }
     if (threads > 1) pool.doneAlone();
     return;
