@@ -5,7 +5,7 @@ import { expandDims } from '../ops/shape.js';
 import type { TensorBase } from '../program/tensor.js';
 
 // Far below every score, so that its exponential is 0.
-const HIDDEN = -1e9;
+export const HIDDEN = -1e9;
 
 /**
  * Scores for a softmax along `axes` in which hidden entries get no weight. Where all are hidden the scores stay as they

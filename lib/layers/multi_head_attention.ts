@@ -1,5 +1,5 @@
 import { checkFlag } from '../ops/checks.js';
-import { multiply } from '../ops/arithmetic.js';
+import { multiply, where } from '../ops/arithmetic.js';
 import { dense } from '../ops/dense.js';
 import { matmul } from '../ops/matmul.js';
 import { expandDims, reshape, transpose } from '../ops/shape.js';
@@ -9,7 +9,7 @@ import { TensorBase } from '../program/tensor.js';
 import { showShape, sizeOf } from '../program/types.js';
 import type { Variable } from '../program/variable.js';
 import type { AttentionCallArgs } from './attention.js';
-import { allOf, causalMask, hideScores } from './attention_mask.js';
+import { allOf, causalMask, HIDDEN } from './attention_mask.js';
 import { checkRate } from './checks.js';
 import { isTraining } from './context.js';
 import { dropOut } from './dropout.js';
@@ -132,8 +132,10 @@ export class MultiHeadAttention extends Layer {
     const scaled = multiply(apply(query, this.query), 1 / Math.sqrt(this.keyDim));
     const scores = matmul(this.split(scaled), transpose(this.split(apply(key, this.key)), [0, 1, 3, 2]));
     const seen = this.seen(inputs, kwargs, query.shape[1], value.shape[1]);
-    const weights = softmax(seen ? hideScores(scores, seen, [3]) : scores, -1);
     const { rate } = this;
+    const shared = softmax(seen ? where(seen, scores, HIDDEN) : scores, -1);
+    // A query that sees nothing attends to all alike; where the weights themselves are used, to nothing: as in Keras.
+    const weights = seen && (kwargs.returnAttentionScores || rate > 0) ? where(seen, shared, 0) : shared;
     const used = isTraining(kwargs) && rate > 0 ? dropOut(weights, rate, weights.shape, this.options.seed) : weights;
     const heads = transpose(matmul(used, this.split(apply(value, this.value))), [0, 2, 1, 3]);
     const [batch, steps] = query.shape;

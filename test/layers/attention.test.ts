@@ -62,6 +62,23 @@ describe('attention layers', () => {
     }
   });
 
+  it('a query that sees nothing attends to all alike, or, where the weights are asked for, to nothing', () => {
+    const layer = layers.multiHeadAttention({ dtype: 'float64', numHeads: 2, keyDim: 3 });
+    const [query, value] = [random64([1, 2, 4], 1), random64([1, 3, 4], 2)];
+    const attentionMask = tensor([[[true, true, false], [false, false, false]]]); // prettier-ignore
+    const result = layer.apply([query, value], { attentionMask }) as Tensor;
+    const [asked, weights] = layer.apply([query, value], { attentionMask, returnAttentionScores: true }) as Tensor[];
+    const row = (t: Tensor, i: number) => Array.from(t.slice([0, i]).data as Float64Array);
+    assert.ok(difference(tensor(row(result, 0)), tensor(row(asked, 0))) < 1e-14);
+    assert.deepEqual(Array.from(weights.slice([0, 1, 1]).data as Float64Array), [0, 0, 0]);
+    assert.deepEqual(row(asked, 1), [0, 0, 0, 0]);
+    // The mean over all steps is what each head gives for queries of zeros.
+    const kernels = layer.getWeights();
+    layer.setWeights(kernels.map((w, i) => (i < 2 ? ops.zerosLike(w) : w)));
+    const equal = layer.apply([query, value]) as Tensor;
+    assert.ok(difference(tensor(row(equal, 0)), tensor(row(result, 1))) < 1e-14);
+  });
+
   it('in a graph with unknown lengths, masks from an embedding', () => {
     const words = input({ shape: [null], dtype: 'int32' });
     const vectors = layers.embedding({ inputDim: 9, outputDim: 4, maskZero: true }).apply(words) as LayerTensor;
