@@ -2,7 +2,7 @@ import { greater, multiply, sigmoid } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { sum } from '../ops/reduce.js';
 import { expandDims } from '../ops/shape.js';
-import { checkChoice, checkInteger, checkOptions, show, ValueError } from '../program/errors.js';
+import { checkChoice, checkInteger, checkOptions, ShapeError, show, ValueError } from '../program/errors.js';
 import { Tensor, type TensorBase } from '../program/tensor.js';
 import type { Variable } from '../program/variable.js';
 import { area, CURVES, SUMMATIONS, type Counts, type Curve, type Summation } from './curves.js';
@@ -20,6 +20,8 @@ export interface AUCOptions {
   summationMethod?: Summation;
   /** The mean of one area per column instead of one for all entries; default false. */
   multiLabel?: boolean;
+  /** Columns, with multiLabel; default: those of the first predictions. */
+  numLabels?: number | null;
   /** Weight of each column's area, with multiLabel. */
   labelWeights?: readonly number[] | null;
   /** The predictions are not probabilities yet; default false. */
@@ -32,6 +34,7 @@ const OPTIONS: readonly (keyof AUCOptions)[] = [
   'curve',
   'summationMethod',
   'multiLabel',
+  'numLabels',
   'labelWeights',
   'fromLogits',
   'name',
@@ -67,8 +70,11 @@ export class AUC extends Metric {
     this.thresholds = thresholdsOf(options);
     this.curve = checkChoice('auc', 'curve', options.curve ?? 'ROC', CURVES);
     this.summation = checkChoice('auc', 'summationMethod', options.summationMethod ?? 'interpolation', SUMMATIONS);
-    if (options.labelWeights && !options.multiLabel)
-      throw new ValueError('auc: labelWeights say nothing without multiLabel: true.');
+    for (const name of ['labelWeights', 'numLabels'] as const) {
+      if (options[name] != null && !options.multiLabel)
+        throw new ValueError(`auc: ${name} says nothing without multiLabel: true.`);
+    }
+    if (options.numLabels != null) checkInteger('auc', 'numLabels', options.numLabels, 1);
   }
 
   createState(): Variable[] {
@@ -76,9 +82,11 @@ export class AUC extends Metric {
   }
 
   update(state: Variable[], yTrue: TensorBase, yPred: TensorBase, sampleWeight?: TensorBase | null): void {
-    const { multiLabel, fromLogits, labelWeights } = this.options;
+    const { multiLabel, fromLogits, labelWeights, numLabels } = this.options;
     const columns = multiLabel ? undefined : 1;
     const rows = rowsOf(this.name, yTrue, fromLogits ? sigmoid(yPred) : yPred, sampleWeight, columns);
+    if (numLabels != null && numLabels !== rows.guess.shape[1])
+      throw new ShapeError(`auc: expected ${numLabels} columns (numLabels), got ${rows.guess.shape[1]}.`);
     if (labelWeights && labelWeights.length !== rows.guess.shape[1])
       throw new ValueError(`auc: ${labelWeights.length} labelWeights for ${rows.guess.shape[1]} columns.`);
     const positive = multiply(rows.truth, rows.weight);

@@ -38,7 +38,45 @@ describe('metrics that count', () => {
     assert.ok(own.result() > 0.5 && own.result() < 1);
     assert.throws(() => metrics.auc({ curve: 'roc' as any }), /unknown curve 'roc'. Did you mean 'ROC'/);
     assert.throws(() => metrics.auc({ thresholds: [2] }), /numbers from 0 to 1/);
-    assert.throws(() => metrics.auc({ labelWeights: [1] }), /without multiLabel/);
+    assert.throws(() => metrics.auc({ labelWeights: [1] }), /labelWeights says nothing without multiLabel/);
+    assert.throws(() => several.updateState([[1]], [[1]]), /2 labelWeights for 1 columns|figures of shape/);
+    const three = metrics.auc({ multiLabel: true, numLabels: 3 });
+    assert.throws(() => three.updateState([[1, 0]], [[1, 0]]), /expected 3 columns \(numLabels\), got 2/);
+  });
+
+  it('the four counts, weighted, and the best figure where another is reached', () => {
+    const weights = [1, 1, 1, 2, 1, 1];
+    const found = ([make, options]: readonly [(options: any) => metrics.Metric<any>, object]) => {
+      const metric = make(options);
+      metric.updateState(truth.slice(0, 2), guess.slice(0, 2), weights.slice(0, 2));
+      metric.updateState(truth.slice(2), guess.slice(2), weights.slice(2));
+      return metric.result() as unknown;
+    };
+    // Above 0.5: 0.9, 0.8 rightly, 0.6 (twice) wrongly.
+    assert.deepEqual(
+      [metrics.truePositives, metrics.falsePositives, metrics.trueNegatives, metrics.falseNegatives].map((make) =>
+        found([make, { thresholds: [0.5, 0.7] }]),
+      ),
+      [[2, 2], [2, 0], [2, 4], [1, 1]], // prettier-ignore
+    );
+    assert.equal(found([metrics.truePositives, {}]), 2);
+    close(found([metrics.precisionAtRecall, { recall: 1 }]), 3 / 5);
+    close(found([metrics.recallAtPrecision, { precision: 0.9 }]), 2 / 3);
+    close(found([metrics.sensitivityAtSpecificity, { specificity: 0.5 }]), 1);
+    close(found([metrics.specificityAtSensitivity, { sensitivity: 0.5, numThresholds: 11 }]), 1);
+    close(found([metrics.specificityAtSensitivity, { sensitivity: 0.9, numThresholds: 1 }]), 0);
+    assert.equal(metrics.get('falseNegatives').name, 'falseNegatives');
+    assert.throws(
+      () => metrics.precisionAtRecall({ recall: 2 }),
+      /precisionAtRecall: recall must be a number from 0 to 1/,
+    );
+    assert.throws(() => metrics.get('precisionAtRecall'), /recall must be a number from 0 to 1, got undefined/);
+    assert.throws(
+      () => metrics.truePositives({ thresholds: 3 }),
+      /truePositives: thresholds must be numbers from 0 to 1/,
+    );
+    const one = metrics.recallAtPrecision({ precision: 0.5, classId: 1 });
+    assert.throws(() => one.updateState(truth, guess), /classId 1 is not one of 1 columns/);
   });
 
   it('precision and recall', () => {
