@@ -25,6 +25,9 @@ const FACTOR = 8;
 // Below this, an error is judged absolutely: some gradients are zero in exact arithmetic.
 const FLOOR = 0.01;
 
+// What the fixtures' own values are good for in float64, as far as other backends confirm them.
+const CONFIRMED = 1e-12;
+
 export function largest(values: ArrayLike<number>): number {
   let max = 0;
   for (let i = 0; i < values.length; i++) max = Math.max(max, Math.abs(values[i]));
@@ -46,7 +49,8 @@ export function distance(found: Tensor, expected: Tensor): number {
 export function close(what: string, found: Tensor, expected: Tensor, scale: Scale): Finding {
   const { steps, width, epsilon } = scale;
   const size = Math.max(largest(expected.data), scale.size ?? 0);
-  const bound = FACTOR * epsilon * Math.max(FLOOR, size) * Math.sqrt(steps * width);
+  const rounding = FACTOR * epsilon * Math.sqrt(steps * width);
+  const bound = Math.max(CONFIRMED, rounding) * Math.max(FLOOR, size);
   return { what, error: distance(found, expected), bound, size: Math.max(1, size) };
 }
 

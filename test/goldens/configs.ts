@@ -75,6 +75,10 @@ function activationOr(name: string, key: string): string {
 /** The layer, with all that is inside it. */
 export function makeLayer(config: Config, dtype?: DType): Layer {
   if (config.class_name === 'LNSimpleRNNCell')
-    return new LNSimpleRNNCell(config.config.units, config.config.epsilon, config.config.activation);
+    return new LNSimpleRNNCell(
+      config.config.units,
+      config.config.epsilon,
+      activationOr(camelCase(config.config.activation as string), 'activation') as never,
+    );
   return make(layers, config, optionsOf(config.config, dtype));
 }
