@@ -1,4 +1,4 @@
-import { greater, multiply } from '../ops/arithmetic.js';
+import { greater, multiply, where } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { sum } from '../ops/reduce.js';
 import { expandDims, slice } from '../ops/shape.js';
@@ -8,17 +8,46 @@ import type { Variable } from '../program/variable.js';
 import type { Counts } from './curves.js';
 import { Metric } from './metric.js';
 import { addTo, ratioOf, readSums, rowsOf } from './rows.js';
+import { largest } from './top.js';
 
-type Count = Counts[number];
+export type Count = Counts[number];
+
+/** What of the predictions counts. */
+export interface Selection {
+  /** Only the k largest predictions of a row can be positive. */
+  topK?: number | null;
+  /** Only this column counts. */
+  classId?: number | null;
+}
+
+/** Those given, as a list. @throws ValueError for others than numbers from 0 to 1. */
+export function thresholdsOf(
+  who: string,
+  given: number | readonly number[] | null | undefined,
+  fallback = 0.5,
+): readonly number[] {
+  if (given == null) return [fallback];
+  const list = [given].flat();
+  const bad = (v: number) => typeof v !== 'number' || !(v >= 0 && v <= 1);
+  if (list.length === 0 || list.some(bad))
+    throw new ValueError(`${who}: thresholds must be numbers from 0 to 1, got ${show(given)}.`);
+  return list;
+}
 
 /** Counts true and false positives and negatives at thresholds. Targets are 0 or 1, predictions from 0 to 1, of one shape. */
-abstract class Confusion<R extends number | number[]> extends Metric<R> {
+export abstract class Confusion<R extends number | number[]> extends Metric<R> {
+  private readonly topK: number | null;
+  private readonly classId: number | null;
+
   protected constructor(
+    who: string,
     name: string,
     private readonly thresholds: readonly number[],
-    private readonly classId: number | null = null,
+    { topK, classId }: Selection = {},
   ) {
     super(name);
+    this.topK = topK == null ? null : checkInteger(who, 'topK', topK, 1);
+    this.classId = classId == null ? null : checkInteger(who, 'classId', classId, 0);
   }
 
   createState(): Variable[] {
@@ -26,10 +55,11 @@ abstract class Confusion<R extends number | number[]> extends Metric<R> {
   }
 
   update(state: Variable[], yTrue: TensorBase, yPred: TensorBase, sampleWeight?: TensorBase | null): void {
-    const { classId } = this;
-    const { truth, guess, weight } = rowsOf(this.name, yTrue, yPred, sampleWeight);
-    if (classId !== null && classId >= guess.shape[1])
-      throw new ShapeError(`${this.name}: classId ${classId} is not one of ${guess.shape[1]} columns.`);
+    const { topK, classId } = this;
+    const { truth, guess: all, weight } = rowsOf(this.name, yTrue, yPred, sampleWeight);
+    if (classId !== null && classId >= all.shape[1])
+      throw new ShapeError(`${this.name}: classId ${classId} is not one of ${all.shape[1]} columns.`);
+    const guess = topK === null ? all : where(largest(all, topK), all, -Infinity);
     const only = (x: TensorBase) => (classId === null ? x : slice(x, [null, [classId, classId + 1]]));
     const limits = new Tensor(Float64Array.from(this.thresholds), [this.thresholds.length, 1, 1]);
     const above = cast(greater(expandDims(only(guess), 0), limits), 'float64'); // [thresholds, N, C]
@@ -59,9 +89,20 @@ export interface CountOptions {
   name?: string;
 }
 
+/** One figure per threshold: a number, or a list where a list of thresholds is given. */
+export abstract class PerThreshold extends Confusion<number | number[]> {
+  protected abstract figure(count: Count): number;
+  protected abstract readonly several: boolean;
+
+  compute(state: readonly Variable[]): number | number[] {
+    const found = this.counts(state).map((count) => this.figure(count));
+    return this.several ? found : found[0];
+  }
+}
+
 /** One of the four counts, weighted. */
-export class Counted extends Confusion<number | number[]> {
-  private readonly several: boolean;
+export class Counted extends PerThreshold {
+  protected readonly several: boolean;
 
   /** @throws ValueError for an unknown option or one out of its range. */
   constructor(
@@ -70,21 +111,16 @@ export class Counted extends Confusion<number | number[]> {
     options: CountOptions,
   ) {
     checkOptions(who, options, ['thresholds', 'name']);
-    const thresholds = [options.thresholds ?? 0.5].flat();
-    const bad = (v: number) => typeof v !== 'number' || !(v >= 0 && v <= 1);
-    if (thresholds.length === 0 || thresholds.some(bad))
-      throw new ValueError(`${who}: thresholds must be numbers from 0 to 1, got ${show(options.thresholds)}.`);
-    super(options.name ?? who, thresholds);
+    super(who, options.name ?? who, thresholdsOf(who, options.thresholds));
     this.several = Array.isArray(options.thresholds);
   }
 
-  compute(state: readonly Variable[]): number | number[] {
-    const found = this.counts(state).map((count) => count[this.of]);
-    return this.several ? found : found[0];
+  protected figure(count: Count): number {
+    return count[this.of];
   }
 }
 
-const FIGURES = {
+export const FIGURES = {
   recall: ({ tp, fn }: Count) => ratioOf(tp, tp + fn),
   sensitivity: ({ tp, fn }: Count) => ratioOf(tp, tp + fn),
   precision: ({ tp, fp }: Count) => ratioOf(tp, tp + fp),
@@ -98,13 +134,12 @@ function evenly(who: string, count: number): number[] {
   return count === 1 ? [0.5] : Array.from({ length: count }, (_, i) => i / (count - 1));
 }
 
-export type PointOptions<K extends Figure> = Readonly<Record<K, number>> & {
-  /** Evenly spread over 0 … 1; default 200. */
-  numThresholds?: number;
-  /** Only this column counts. */
-  classId?: number | null;
-  name?: string;
-};
+export type PointOptions<K extends Figure> = Readonly<Record<K, number>> &
+  Pick<Selection, 'classId'> & {
+    /** Evenly spread over 0 … 1; default 200. */
+    numThresholds?: number;
+    name?: string;
+  };
 
 /** The best of one figure among the thresholds at which the other is at least the option of its name; 0 where it never is. */
 export class BestAt<K extends Figure> extends Confusion<number> {
@@ -118,12 +153,11 @@ export class BestAt<K extends Figure> extends Confusion<number> {
     options: PointOptions<K>,
   ) {
     checkOptions(who, options, [at, 'numThresholds', 'classId', 'name']);
-    const { numThresholds = 200, classId = null, name = who } = options;
-    if (classId !== null) checkInteger(who, 'classId', classId, 0);
+    const { numThresholds = 200, classId, name = who } = options;
     const limit: unknown = options[at];
     if (typeof limit !== 'number' || !(limit >= 0 && limit <= 1))
       throw new ValueError(`${who}: ${at} must be a number from 0 to 1, got ${show(limit)}.`);
-    super(name, evenly(who, numThresholds), classId);
+    super(who, name, evenly(who, numThresholds), { classId });
     this.limit = limit;
   }
 

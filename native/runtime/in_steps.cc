@@ -10,8 +10,8 @@
 namespace seqnn {
 namespace {
 
-// The i-th of some parts: from the first on and from the last on by turns, as the part that a step took last is what the
-// thread's caches still hold.
+// The i-th of some parts: from the first on and from the last on by turns, as the part that a step took last is what
+// the thread's caches still hold.
 int inTurns(int step, int i, int count) { return step % 2 == 0 ? i : count - 1 - i; }
 
 struct Work {
