@@ -31,8 +31,10 @@ const FEW = 12;
 const FEWEST = 4;
 // Multiply-adds of a sample that is worth a shard of its own, in a forward pass; twice as many where a backward pass follows.
 const OF_SAMPLE = 2e5;
-// Elements of weights that stay in a core's own cache from step to step.
+// Elements of weights that stay in a core's own cache from step to step; and fewer of those that the fewest samples, left
+// together, read in pairs.
 const NEAR = 64 * 1024;
+const NEAR_OF_FEWEST = 32 * 1024;
 
 /**
  * The divisions of so many samples, the best first: a matter of the batch's size alone, so that bits do not depend on
@@ -44,7 +46,7 @@ export function* divisionsOf(rows: number, updates: boolean): Generator<{ shards
   if (rows > 1 && rows <= FEW) {
     const few = rows <= FEWEST;
     const least = few ? LANES.leastPass : rows * OF_SAMPLE * (updates ? 2 : 1);
-    const weights = updates ? Infinity : NEAR;
+    const weights = updates ? Infinity : few ? NEAR_OF_FEWEST : NEAR;
     yield { shards: rows, terms: { ...LANES, least, share: 2, weights, loops: few, sparse: false } };
   }
   for (let shards = MOST_SHARDS; shards >= 2; shards /= 2) {

@@ -168,8 +168,8 @@ class BackwardUnits {
     overBlocks(own, backwards, [&](int lane, int vectors) {
       const int unit = own.unit + lane;
       unitSumsOf<T>(1, vectors)
-          .row(
-              {weightsOf(p, own, lane, space), K, d, 0, 1, start + unit, at(space, products_) + unit, 0, 0, backwards});
+          .row({weightsOf(p, own, lane, space), K, d, 0, 1, start + unit, at(space, products_) + unit, 0, 0, 0,
+                backwards});
     });
   }
 

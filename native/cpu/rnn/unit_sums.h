@@ -16,17 +16,18 @@ namespace {
 constexpr int kUnitSums = kRegisters == 32 ? 8 : 4;
 constexpr int unitVectors(int gates) { return kUnitSums / gates; }
 
-// Vectors times a packed block: z[r] = start + sum over k of x[r][k] w[k], for as many r as the function was made for.
+// Vectors times a packed block: z[r] = start[r] + sum over k of x[r][k] w[k], for as many r as the function was made
+// for.
 template <class T>
 struct UnitOperands {
   const T* w;
   int K;
   const T* x;
   int64_t xRow, xStep;  // of r and of k
-  const T* start;       // [gates, units], gates `ld` apart; the same for all r
-  T* z;                 // likewise, zRow apart
-  int64_t ld, zRow;
-  bool backwards;  // a single row, from the last k to the first
+  const T* start;       // [gates, units], gates `ld` apart
+  T* z;                 // likewise
+  int64_t ld, startRow, zRow;
+  bool backwards;  // from the last k to the first
 };
 
 // Each step reads its weights in the other direction than the one before, which has left the last ones that it read in
@@ -39,6 +40,18 @@ SEQNN_INLINE void addUnits(Vec<T>* sums, const T* w, T x, std::integer_sequence<
   ((sums[First + I] += a * load(w + I * kLanes<T>)), ...);
 }
 
+// Where a walk over k begins, and its steps.
+template <class T>
+struct UnitWalk {
+  UnitWalk(const UnitOperands<T>& o, int64_t width) : w(o.w), x(o.x), ofW(width), ofX(o.xStep) {
+    if (!o.backwards) return;
+    w += int64_t(o.K - 1) * ofW, x += int64_t(o.K - 1) * ofX;
+    ofW = -ofW, ofX = -ofX;
+  }
+  const T *w, *x;
+  int64_t ofW, ofX;
+};
+
 // A single row. Few sums are found in several chains, which hide the latency of the additions.
 template <class T, int Vectors, int... I, int... C>
 SEQNN_INLINE void unitsOfRow(const UnitOperands<T>& o, std::integer_sequence<int, I...> all,
@@ -47,13 +60,7 @@ SEQNN_INLINE void unitsOfRow(const UnitOperands<T>& o, std::integer_sequence<int
   Vec<T> sums[kChains * N];
   ((sums[I] = load(o.start + (I / Vectors) * o.ld + (I % Vectors) * L)), ...);
   for (int i = N; i < kChains * N; ++i) sums[i] = Vec<T>{};
-  const T* w = o.w;
-  const T* x = o.x;
-  int64_t ofW = N * L, ofX = o.xStep;
-  if (o.backwards) {
-    w += int64_t(o.K - 1) * ofW, x += int64_t(o.K - 1) * ofX;
-    ofW = -ofW, ofX = -ofX;
-  }
+  auto [w, x, ofW, ofX] = UnitWalk<T>(o, N * L);
   int k = 0;
   for (; k + kChains <= o.K; k += kChains, w += kChains * ofW, x += kChains * ofX) {
     (addUnits<T, C * N>(sums, w + C * ofW, x[C * ofX], all), ...);
@@ -70,11 +77,10 @@ SEQNN_INLINE void unitsOfRows(const UnitOperands<T>& o, std::integer_sequence<in
   constexpr int N = sizeof...(I), kRows = sizeof...(R), L = kLanes<T>;
   Vec<T> sums[kRows * N];
   for (int r = 0; r < kRows; ++r) {
-    ((sums[r * N + I] = load(o.start + (I / Vectors) * o.ld + (I % Vectors) * L)), ...);
+    ((sums[r * N + I] = load(o.start + r * o.startRow + (I / Vectors) * o.ld + (I % Vectors) * L)), ...);
   }
-  const T* w = o.w;
-  const T* x = o.x;
-  for (int k = 0; k < o.K; ++k, w += N * L, x += o.xStep) (addUnits<T, R * N>(sums, w, x[R * o.xRow], all), ...);
+  auto [w, x, ofW, ofX] = UnitWalk<T>(o, N * L);
+  for (int k = 0; k < o.K; ++k, w += ofW, x += ofX) (addUnits<T, R * N>(sums, w, x[R * o.xRow], all), ...);
   for (int r = 0; r < kRows; ++r) {
     (store(o.z + r * o.zRow + (I / Vectors) * o.ld + (I % Vectors) * L, sums[r * N + I]), ...);
   }
@@ -84,6 +90,7 @@ SEQNN_INLINE void unitsOfRows(const UnitOperands<T>& o, std::integer_sequence<in
 template <class T>
 struct UnitSums {
   void (*row)(const UnitOperands<T>&);
+  void (*pair)(const UnitOperands<T>&);
   void (*rows)(const UnitOperands<T>&);
   int count;  // rows of the latter
 };
@@ -96,6 +103,9 @@ struct UnitKernels {
   static void row(const UnitOperands<T>& o) {
     unitsOfRow<T, Vectors>(o, std::make_integer_sequence<int, N>(), std::make_integer_sequence<int, kChains>());
   }
+  static void pair(const UnitOperands<T>& o) {
+    unitsOfRows<T, Vectors>(o, std::make_integer_sequence<int, N>(), std::make_integer_sequence<int, 2>());
+  }
   static void rows(const UnitOperands<T>& o) {
     unitsOfRows<T, Vectors>(o, std::make_integer_sequence<int, N>(), std::make_integer_sequence<int, kRows>());
   }
@@ -103,8 +113,8 @@ struct UnitKernels {
 
 template <class T, int Gates, int... V>
 const UnitSums<T>& unitSumsOf(int vectors, std::integer_sequence<int, V...>) {
-  static constexpr UnitSums<T> kAll[] = {
-      {UnitKernels<T, Gates, V + 1>::row, UnitKernels<T, Gates, V + 1>::rows, UnitKernels<T, Gates, V + 1>::kRows}...};
+  static constexpr UnitSums<T> kAll[] = {{UnitKernels<T, Gates, V + 1>::row, UnitKernels<T, Gates, V + 1>::pair,
+                                          UnitKernels<T, Gates, V + 1>::rows, UnitKernels<T, Gates, V + 1>::kRows}...};
   return kAll[vectors - 1];
 }
 // gates: 1, 2 or 4
