@@ -1,7 +1,7 @@
 #pragma once
 
-// Sums of one sample with the units as lanes: those of all gates of a few vectors of units, a block, stay in registers.
-// Its weights are packed, [K][gates][units of the block].
+// Sums of a few samples with the units as lanes: those of all gates of a few vectors of units, a block, stay in
+// registers. Its weights are packed, [K][gates][units of the block].
 
 #include <utility>
 
