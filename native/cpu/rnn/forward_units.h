@@ -90,6 +90,8 @@ class ForwardUnits {
 
   void run(const ForwardOperands<T>& o, char* space) const {
     gatherBias(c_, o.bias, reinterpret_cast<T*>(space + bias_));
+    // Whatever lay behind the last unit would take the slow ways of the activations.
+    std::memset(space + scratch_, 0, workspace - scratch_);
     for (int sample = 0; sample < c_.B; ++sample) sequence(o, space, sample);
   }
 

@@ -25,26 +25,45 @@ SEQNN_INLINE cells::LstmGates<T> lstmGatesAt(const LstmOrder& at, const B& b, in
 
 constexpr int kActiveC = 4;  // the block of act(c) behind the gates
 
+// N vectors from `lane` on, all memories before the first output: so the chains of operations to one overlap those to
+// another.
+template <class T, class Pair, bool kPeepholes, int N>
+SEQNN_INLINE void lstmForwardVectors(const Pair& pair, const CellConstants<T>& cell, const ForwardBlock<T>& b, int row,
+                                     int first, int n) {
+  const LstmOrder at = cell.order;
+  cells::LstmGates<T> z[N];
+  cells::Peepholes<T> p[N];
+  Vec<T> cBefore[N], c[N];
+  for (int i = 0; i < N; ++i) {
+    const int lane = first + i * kLanes<T>;
+    z[i] = lstmGatesAt<T>(at, b, row, lane, n);
+    cBefore[i] = loadAt(b.cBefore, row, lane, n);
+    if constexpr (kPeepholes) p[i] = peepholesAt(cell, b, row, lane, n);
+    c[i] = cells::lstmMemory<T>(pair.gate, pair.act, z[i], cBefore[i], kPeepholes ? &p[i] : nullptr, cell.clip);
+  }
+  for (int i = 0; i < N; ++i) {
+    const int lane = first + i * kLanes<T>;
+    const cells::LstmState<T> s =
+        cells::lstmOutput<T>(pair.gate, pair.act, z[i], c[i], c[i], kPeepholes ? &p[i] : nullptr);
+    if (cell.keepsGates) {
+      storeAt(gateRows(b, at.i), row, lane, n, z[i].i);
+      storeAt(gateRows(b, at.f), row, lane, n, z[i].f);
+      storeAt(gateRows(b, at.g), row, lane, n, z[i].g);
+      storeAt(gateRows(b, at.o), row, lane, n, z[i].o);
+      storeAt(gateRows(b, kActiveC), row, lane, n, s.activeC);
+    }
+    storeAt(b.c, row, lane, n, kept(b, lane, n, s.c, cBefore[i]));
+    storeAt(b.h, row, lane, n, b.keep ? kept(b, lane, n, s.h, loadAt(b.hBefore, row, lane, n)) : s.h);
+  }
+}
+
 template <class T, class Pair, bool kPeepholes>
 SEQNN_INLINE void lstmForwardBlock(const CellConstants<T> cell, const ForwardBlock<T> b) {
   const Pair pair(cell);
-  const LstmOrder at = cell.order;
+  constexpr int L = kLanes<T>;
+  if (b.unitInner && b.lanes == 2 * L) return lstmForwardVectors<T, Pair, kPeepholes, 2>(pair, cell, b, 0, 0, L);
   overBlock<T>(b.rows, b.lanes, [&](int row, int lane, int n) SEQNN_FLAT {
-    cells::LstmGates<T> z = lstmGatesAt<T>(at, b, row, lane, n);
-    const Vec<T> cBefore = loadAt(b.cBefore, row, lane, n);
-    cells::Peepholes<T> p;
-    if constexpr (kPeepholes) p = peepholesAt(cell, b, row, lane, n);
-    const cells::LstmState<T> s =
-        cells::lstmForward<T>(pair.gate, pair.act, z, cBefore, kPeepholes ? &p : nullptr, cell.clip);
-    if (cell.keepsGates) {
-      storeAt(gateRows(b, at.i), row, lane, n, z.i);
-      storeAt(gateRows(b, at.f), row, lane, n, z.f);
-      storeAt(gateRows(b, at.g), row, lane, n, z.g);
-      storeAt(gateRows(b, at.o), row, lane, n, z.o);
-      storeAt(gateRows(b, kActiveC), row, lane, n, s.activeC);
-    }
-    storeAt(b.c, row, lane, n, kept(b, lane, n, s.c, cBefore));
-    storeAt(b.h, row, lane, n, b.keep ? kept(b, lane, n, s.h, loadAt(b.hBefore, row, lane, n)) : s.h);
+    lstmForwardVectors<T, Pair, kPeepholes, 1>(pair, cell, b, row, lane, n);
   });
 }
 template <class T, class Pair>
