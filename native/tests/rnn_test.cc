@@ -180,6 +180,17 @@ TEST(Rnn, ForwardMatchesPlainLoops) {
   for (const RnnCase& c : allCases()) checkForward(c);
 }
 
+// One short sequence: the units of all gates share vectors.
+TEST(Rnn, OneShortSequenceOfAnyUnits) {
+  for (const RnnCase& kind : kinds()) {
+    for (int H = 1; H <= 41; ++H) {
+      RnnCase c = kind;
+      c.T = 3, c.B = 1, c.F = 2, c.H = H;
+      checkForward(c);
+    }
+  }
+}
+
 // One sequence, weights beyond the first cache: the input's part of the sums is found for many steps at once.
 TEST(Rnn, OneLongSequence) {
   for (const RnnCase& kind : kinds()) {

@@ -69,6 +69,17 @@ SEQNN_INLINE void addRow([[maybe_unused]] Vec<T>* sums, typename Left::V& left, 
   Left::add(left, x, wLeft);
 }
 
+template <class T, int First, int... I>
+SEQNN_INLINE void startRow([[maybe_unused]] Vec<T>* sums, [[maybe_unused]] const T* bias,
+                           std::integer_sequence<int, I...>) {
+  ((sums[First + I] = bias ? load(bias + I * kLanes<T>) : Vec<T>{}), ...);
+}
+template <class T, int First, int... I>
+SEQNN_INLINE void storeRow([[maybe_unused]] T* y, [[maybe_unused]] const Vec<T>* sums,
+                           std::integer_sequence<int, I...>) {
+  (store(y + I * kLanes<T>, sums[First + I]), ...);
+}
+
 // The units from `unit` on, V vectors of them and what is left, of the rows from `row` on.
 template <class T, int V, class Left, int... R>
 SEQNN_INLINE void sumsOfRows(const RowOperands<T>& o, int row, int unit, int left, std::integer_sequence<int, R...>) {
@@ -76,8 +87,9 @@ SEQNN_INLINE void sumsOfRows(const RowOperands<T>& o, int row, int unit, int lef
   constexpr auto kAll = std::make_integer_sequence<int, V>();
   Vec<T> sums[kRows * V + 1];
   typename Left::V rest[kRows] = {};
-  for (int i = 0; i < kRows * V; ++i) sums[i] = o.bias ? load(o.bias + unit + i % (V + !V) * L) : Vec<T>{};
-  if (o.bias) ((rest[R] = Left::read(o.bias + unit + V * L, left)), ...);
+  const T* const bias = o.bias ? o.bias + unit : nullptr;
+  (startRow<T, R * V>(sums, bias, kAll), ...);
+  if (bias) ((rest[R] = Left::read(bias + V * L, left)), ...);
   for (int tap = 0; tap < o.count; ++tap) {
     const T* x = o.taps[tap].x + row * o.xRow;
     const T* w = o.taps[tap].w + unit;
@@ -89,7 +101,7 @@ SEQNN_INLINE void sumsOfRows(const RowOperands<T>& o, int row, int unit, int lef
     }
   }
   T* const y = o.y + row * o.yRow + unit;
-  for (int i = 0; i < kRows * V; ++i) store(y + i / (V + !V) * o.yRow + i % (V + !V) * L, sums[i]);
+  (storeRow<T, R * V>(y + R * o.yRow, sums, kAll), ...);
   (Left::write(y + R * o.yRow + V * L, rest[R], left), ...);
 }
 

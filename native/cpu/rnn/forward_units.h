@@ -22,14 +22,14 @@ struct Terms {
   int rows;
 };
 
-// z[column .. column + N vectors) = bias + terms; the last vector has `last` lanes.
+// sums [N vectors] = start + terms, from `column` on; the last vector has `last` lanes. A null start is zero.
 template <class T, int N>
-SEQNN_INLINE void timesColumns(const Terms<T>* terms, int count, const T* bias, T* z, int column, int last) {
+SEQNN_INLINE void sumColumns(const Terms<T>* terms, int count, const T* start, int column, int last, Vec<T>* sums) {
   constexpr int L = kLanes<T>;
   const auto lanesOf = [&](int i) { return i == N - 1 ? last : L; };
   Vec<T> even[N], odd[N];  // two chains hide the latency of the additions
   for (int i = 0; i < N; ++i) {
-    even[i] = loadLanes<T>(bias + column + i * L, lanesOf(i));
+    even[i] = start ? loadLanes<T>(start + column + i * L, lanesOf(i)) : splat<T>(T(0));
     odd[i] = splat<T>(T(0));
   }
   for (int t = 0; t < count; ++t) {
@@ -49,32 +49,66 @@ SEQNN_INLINE void timesColumns(const Terms<T>* terms, int count, const T* bias, 
       for (int i = 0; i < N; ++i) even[i] = even[i] + a * loadLanes<T>(w + i * L, lanesOf(i));
     }
   }
-  for (int i = 0; i < N; ++i) storeLanes<T>(z + column + i * L, even[i] + odd[i], lanesOf(i));
+  for (int i = 0; i < N; ++i) sums[i] = even[i] + odd[i];
+}
+
+// f(count, column, last): strips of as many vectors as the constant count says, the last of `last` lanes.
+template <class T, class F>
+SEQNN_INLINE void overStrips(int columns, F f) {
+  constexpr int L = kLanes<T>;
+  for (int column = 0; column < columns; column += kStrip<T>) {
+    const int left = columns - column, vectors = (left + L - 1) / L, last = left - (vectors - 1) * L;
+    switch (vectors) {
+      case 1:
+        f(std::integral_constant<int, 1>(), column, last);
+        break;
+      case 2:
+        f(std::integral_constant<int, 2>(), column, last);
+        break;
+      case 3:
+        f(std::integral_constant<int, 3>(), column, last);
+        break;
+      case 4:
+        f(std::integral_constant<int, 4>(), column, last);
+        break;
+      default:
+        f(std::integral_constant<int, 5>(), column, left < kStrip<T> ? last : L);
+    }
+  }
 }
 
 // z[0 .. columns) = bias + terms
 template <class T>
 void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int columns) {
   constexpr int L = kLanes<T>;
-  for (int column = 0; column < columns; column += kStrip<T>) {
-    const int left = columns - column, vectors = (left + L - 1) / L, last = left - (vectors - 1) * L;
-    switch (vectors) {
-      case 1:
-        timesColumns<T, 1>(terms, count, bias, z, column, last);
-        break;
-      case 2:
-        timesColumns<T, 2>(terms, count, bias, z, column, last);
-        break;
-      case 3:
-        timesColumns<T, 3>(terms, count, bias, z, column, last);
-        break;
-      case 4:
-        timesColumns<T, 4>(terms, count, bias, z, column, last);
-        break;
-      default:
-        timesColumns<T, 5>(terms, count, bias, z, column, left < kStrip<T> ? last : L);
+  overStrips<T>(columns, [&](auto vectors, int column, int last) SEQNN_FLAT {
+    constexpr int N = decltype(vectors)::value;
+    Vec<T> sums[N];
+    sumColumns<T, N>(terms, count, bias, column, last, sums);
+    for (int i = 0; i < N; ++i) storeLanes<T>(z + column + i * L, sums[i], i == N - 1 ? last : L);
+  });
+}
+
+// The same where the last `apart` columns keep their two terms apart, the second's, with a bias of its own, behind the
+// first's: one pass over the columns of all gates fills more of its vectors than one for each.
+template <class T>
+void timesMatrixApart(const Terms<T>& first, const Terms<T>& second, const T* bias, T* z, int columns, int apart) {
+  constexpr int L = kLanes<T>;
+  overStrips<T>(columns, [&](auto vectors, int column, int last) SEQNN_FLAT {
+    constexpr int N = decltype(vectors)::value;
+    Vec<T> firsts[N], seconds[N];
+    sumColumns<T, N>(&first, 1, bias, column, last, firsts);
+    sumColumns<T, N>(&second, 1, nullptr, column, last, seconds);
+    for (int i = 0; i < N; ++i) {
+      const int c = column + i * L, lanes = i == N - 1 ? last : L, joint = columns - apart - c;
+      // Where a vector holds columns of both kinds, what a store writes beside its own is overwritten by a later one.
+      if (joint < lanes) {
+        storeLanes<T>(z + c + apart, seconds[i] + loadLanes<T>(bias + c + apart, lanes), lanes);
+        storeLanes<T>(z + c, firsts[i], lanes);
+      }
+      if (joint > 0) storeLanes<T>(z + c, firsts[i] + seconds[i], joint < lanes ? joint : lanes);
     }
-  }
+  });
 }
 
 template <class T>
@@ -166,6 +200,11 @@ class ForwardUnits {
             const T* x) const {
     const T* bias = reinterpret_cast<const T*>(space + bias_);
     const int64_t columns = c_.columns();
+    if (c_.kind == CellKind::gruResetAfter) {
+      const Terms<T> ofX = {x, c_.B, o.kernel, columns, c_.F}, ofH = {b.hUsed.p, 1, o.recurrent, columns, c_.H};
+      timesMatrixApart<T>(ofX, ofH, bias, b.gates.p, columns, c_.H);
+      return steps_.forward(constants, b);
+    }
     for (int p = 0; p < c_.layout.products; ++p) {
       const Product& product = c_.layout.product[p];
       const int first = product.column * c_.H;
