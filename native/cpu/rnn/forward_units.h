@@ -20,6 +20,12 @@ struct Terms {
   const T* w;
   int64_t ld;
   int rows;
+
+  // The same terms, from the last row to the first.
+  Terms fromTheLast() const {
+    const int64_t last = rows > 0 ? rows - 1 : 0;
+    return {v + last * stride, -stride, w + last * ld, -ld, rows};
+  }
 };
 
 // sums [N vectors] = start + terms, from `column` on; the last vector has `last` lanes. A null start is zero.
@@ -54,9 +60,11 @@ SEQNN_INLINE void sumColumns(const Terms<T>* terms, int count, const T* start, i
 
 // f(count, column, last): strips of as many vectors as the constant count says, the last of `last` lanes.
 template <class T, class F>
-SEQNN_INLINE void overStrips(int columns, F f) {
+SEQNN_INLINE void overStrips(int columns, bool backwards, F f) {
   constexpr int L = kLanes<T>;
-  for (int column = 0; column < columns; column += kStrip<T>) {
+  const int strips = (columns + kStrip<T> - 1) / kStrip<T>;
+  for (int i = 0; i < strips; ++i) {
+    const int column = (backwards ? strips - 1 - i : i) * kStrip<T>;
     const int left = columns - column, vectors = (left + L - 1) / L, last = left - (vectors - 1) * L;
     switch (vectors) {
       case 1:
@@ -79,9 +87,9 @@ SEQNN_INLINE void overStrips(int columns, F f) {
 
 // z[0 .. columns) = bias + terms
 template <class T>
-void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int columns) {
+void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int columns, bool backwards) {
   constexpr int L = kLanes<T>;
-  overStrips<T>(columns, [&](auto vectors, int column, int last) SEQNN_FLAT {
+  overStrips<T>(columns, backwards, [&](auto vectors, int column, int last) SEQNN_FLAT {
     constexpr int N = decltype(vectors)::value;
     Vec<T> sums[N];
     sumColumns<T, N>(terms, count, bias, column, last, sums);
@@ -94,14 +102,15 @@ void timesMatrix(const Terms<T>* terms, int count, const T* bias, T* z, int colu
 template <class T>
 void timesMatrixApart(const Terms<T>& first, const Terms<T>& second, const T* bias, T* z, int columns, int apart) {
   constexpr int L = kLanes<T>;
-  overStrips<T>(columns, [&](auto vectors, int column, int last) SEQNN_FLAT {
+  overStrips<T>(columns, false, [&](auto vectors, int column, int last) SEQNN_FLAT {
     constexpr int N = decltype(vectors)::value;
     Vec<T> firsts[N], seconds[N];
     sumColumns<T, N>(&first, 1, bias, column, last, firsts);
     sumColumns<T, N>(&second, 1, nullptr, column, last, seconds);
     for (int i = 0; i < N; ++i) {
       const int c = column + i * L, lanes = i == N - 1 ? last : L, joint = columns - apart - c;
-      // Where a vector holds columns of both kinds, what a store writes beside its own is overwritten by a later one.
+      // Where a vector holds columns of both kinds, what a store writes beside its own is overwritten by a later one,
+      // strips being in order.
       if (joint < lanes) {
         storeLanes<T>(z + c + apart, seconds[i] + loadLanes<T>(bias + c + apart, lanes), lanes);
         storeLanes<T>(z + c, firsts[i], lanes);
@@ -186,7 +195,7 @@ class ForwardUnits {
         copyRows<T>(b.hBefore, b.h, 1, H);
         copyRows<T>(b.cBefore, b.c, 1, H);
       } else {
-        step(o, space, constants, b, o.x + time * c_.F * c_.B + sample);
+        step(o, space, constants, b, o.x + time * c_.F * c_.B + sample, sweepsBackwards(s));
       }
       if (o.hs) scatter(hs[now], o.hs + s * state, sample);
       if (o.cs) scatter(cs[now], o.cs + s * state, sample);
@@ -197,7 +206,7 @@ class ForwardUnits {
   }
 
   void step(const ForwardOperands<T>& o, char* space, const CellConstants<T>& constants, const ForwardBlock<T>& b,
-            const T* x) const {
+            const T* x, bool backwards) const {
     const T* bias = reinterpret_cast<const T*>(space + bias_);
     const int64_t columns = c_.columns();
     if (c_.kind == CellKind::gruResetAfter) {
@@ -214,10 +223,11 @@ class ForwardUnits {
       if (product.x) terms[count++] = {x, c_.B, o.kernel + first, columns, c_.F};
       if (product.state != StateOperand::none) {
         const T* h = product.state == StateOperand::reset ? b.reset.p : b.hUsed.p;
-        terms[count++] = {h, 1, o.recurrent + first, columns, c_.H};
+        const Terms<T> ofH = {h, 1, o.recurrent + first, columns, c_.H};
+        terms[count++] = backwards ? ofH.fromTheLast() : ofH;
       }
       const int row = product.row * c_.H;
-      timesMatrix<T>(terms, count, bias + row, b.gates.p + row, product.gates * c_.H);
+      timesMatrix<T>(terms, count, bias + row, b.gates.p + row, product.gates * c_.H, backwards);
     }
     steps_.forward(constants, b);
   }
