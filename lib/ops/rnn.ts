@@ -75,6 +75,8 @@ const WEIGHT_INPUTS = WEIGHTS.map((name) => OPERANDS.indexOf(name));
 
 // Units that fill half a vector of the widest instruction set.
 const FEW_UNITS = 8;
+// Units whose weights lie packed (packsUnits in native/cpu/ops/rnn.cc): several samples read them together.
+const LARGE_UNITS = 64;
 
 /** Multiply-adds of a pass over the steps. */
 function workOf({ inputs }: ShardContext<RnnAttrs>): number {
@@ -93,15 +95,21 @@ function sparse({ inputs, attrs }: ShardContext<RnnAttrs>): boolean {
   return between.some((name) => inputs[OPERANDS.indexOf(name)]) || (inputs[2] as Spec).shape[0] < FEW_UNITS;
 }
 
-function shardWith(outputs: readonly (number | 'sum')[]): (context: ShardContext<RnnAttrs>) => Sharding {
+/** Only what keeps nothing for a gradient takes two samples together. */
+const inPairs = ({ inputs }: ShardContext<RnnAttrs>) => (inputs[2] as Spec).shape[0] >= LARGE_UNITS || undefined;
+
+function shardWith(
+  outputs: readonly (number | 'sum')[],
+  pairs: (context: ShardContext<RnnAttrs>) => boolean | undefined,
+): (context: ShardContext<RnnAttrs>) => Sharding {
   const rule = alongLastAxis(WEIGHT_INPUTS, outputs, workOf);
-  return (context) => ({ ...rule(context), sparse: sparse(context) });
+  return (context) => ({ ...rule(context), sparse: sparse(context), pairs: pairs(context) });
 }
 
 const rnnOp: Op<RnnAttrs> = {
   name: 'rnn',
   optional: [0, 1, 2, 3, 4, 5],
-  shard: shardWith([2, 1, 2, 1, 2, 2]),
+  shard: shardWith([2, 1, 2, 1, 2, 2], inPairs),
   infer(inputs, attrs) {
     const [x, , recurrent] = inputs;
     const [steps, , batch] = (x as Spec).shape;
@@ -140,7 +148,7 @@ const rnnOp: Op<RnnAttrs> = {
 const rnnGradOp: Op<RnnAttrs> = {
   name: 'rnnGrad',
   optional: [0, 1, 2, 3, 4, 5, 6, 7, 8],
-  shard: shardWith([2, 'sum', 'sum', 'sum', 1, 1, 'sum', 'sum', 'sum', 2]),
+  shard: shardWith([2, 'sum', 'sum', 'sum', 1, 1, 'sum', 'sum', 'sum', 2], () => false),
   // The gradients of the sums take the place of what was kept of the gates.
   inPlace: { 9: OPERANDS.length + 2 },
   infer(inputs) {

@@ -67,6 +67,8 @@ export interface Sharding {
   readonly largest?: number;
   /** That a shard of one sample would leave its vectors empty: only samples are its lanes, or it has few units. */
   readonly sparse?: boolean;
+  /** That a shard of two samples reads its weights for both at once; false: that it would leave its vectors empty. */
+  readonly pairs?: boolean;
 }
 
 /** One operation: its name is the native kernel's. Everything that is known of it stands in its own file in lib/ops. */

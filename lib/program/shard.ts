@@ -73,6 +73,7 @@ function* pass(laid: Sharded, shards: number, tally: Tally, terms: Terms): Parts
   const work = works.reduce((a, b) => a + b, 0);
   if (works.length === 0 || work < terms.leastPass) return null;
   if (![...division.nodes].every(([node, rule]) => suits(node, rule, terms))) return null;
+  if (terms.pairs && ![...division.nodes.values()].some((rule) => rule.pairs)) return null;
   const result = yield* rewriting(laid, live, seeds, division, shards);
   if (!result) return null;
   tally.work += work;
@@ -82,8 +83,8 @@ function* pass(laid: Sharded, shards: number, tally: Tally, terms: Terms): Parts
 }
 
 /** Whether a node may go into shards on these terms. */
-function suits(node: Node, rule: Sharding, { weights, loops, sparse }: Terms): boolean {
-  if ((!loops && node.bodies.length > 0) || (!sparse && rule.sparse)) return false;
+function suits(node: Node, rule: Sharding, { weights, loops, sparse, pairs }: Terms): boolean {
+  if ((!loops && node.bodies.length > 0) || (!sparse && rule.sparse) || (pairs && rule.pairs === false)) return false;
   return rule.work === undefined || node.inputs.every((x, i) => !x || rule.inputs[i] !== null || x.size <= weights);
 }
 

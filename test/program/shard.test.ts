@@ -148,11 +148,14 @@ function close(found: readonly Tensor[], expected: readonly Tensor[]): void {
 }
 
 // Also where it does not pay.
-const ALWAYS = { least: 0, share: Infinity, leastPass: 0, weights: Infinity, loops: true, sparse: true };
+const ALWAYS = { least: 0, share: Infinity, leastPass: 0, weights: Infinity, loops: true, sparse: true, pairs: false };
 
 const namesIn = (graph: Graph) => graph.nodes.map((n) => n.op.name);
-const inShards = ({ graph, outputs }: { graph: Graph; outputs: readonly SymbolicTensor[] }) =>
-  namesIn(shard(layOut(graph, outputs)).graph).includes('shards');
+type Traced = { graph: Graph; outputs: readonly SymbolicTensor[] };
+/** How many there are; 0: the batch is not divided. */
+const shardsOf = ({ graph, outputs }: Traced) =>
+  (shard(layOut(graph, outputs)).graph.nodes.find((n) => n.op.name === 'shards')?.attrs.shards ?? 0) as number;
+const inShards = (program: Traced) => shardsOf(program) > 0;
 
 describe('shards of a batch', () => {
   for (const [name, one] of Object.entries(CASES)) {
@@ -183,10 +186,18 @@ describe('shards of a batch', () => {
   it('are made where they pay: with enough work, and where they take few vectors more', function () {
     if (native().about().device !== 'cpu') this.skip();
     assert.ok([20, 32, 50, 64, 150, 1024].every((rows) => inShards(big(rows))));
-    assert.ok(!inShards(big(16)) && !inShards(big(33)) && !inShards(big(48)) && !inShards(big(32, 2)));
+    assert.ok(!inShards(big(14)) && !inShards(big(33)) && !inShards(big(48)) && !inShards(big(32, 2)));
   });
 
-  it('are single samples where these are few, and worth it', function () {
+  it('are two of eight samples each, which fill half a vector', function () {
+    if (native().about().device !== 'cpu') this.skip();
+    assert.deepEqual(
+      [15, 16, 17].map((rows) => shardsOf(big(rows))),
+      [0, 2, 0],
+    );
+  });
+
+  it('are one or two samples where these are few, and worth it', function () {
     if (native().about().device !== 'cpu') this.skip();
     assert.ok([2, 3, 4].every((rows) => inShards(big(rows))) && !inShards(big(5)));
     assert.ok([5, 8, 12].every((rows) => inShards(big(rows, 150))) && !inShards(big(13, 150)));
@@ -198,7 +209,26 @@ describe('shards of a batch', () => {
         (x) =>
           ops.gru({ x, kernel: random32([2, 3 * units], 1), recurrentKernel: random32([units, 3 * units], 2) }).outputs,
       );
-    assert.ok(inShards(wide(100, 4)) && !inShards(wide(200, 4)), 'their weights stay near');
+    assert.ok(inShards(wide(100, 4)) && !inShards(wide(300, 4)), 'their weights stay near');
+    assert.deepEqual(
+      [4, 6, 8, 12].map((rows) => shardsOf(wide(100, rows))),
+      [2, 3, 4, 6],
+      'pairs',
+    );
+    assert.deepEqual(
+      [2, 3, 5, 7].map((rows) => shardsOf(wide(100, rows))),
+      [2, 3, 5, 7],
+      'no pairs',
+    );
+    assert.deepEqual(
+      [8, 12].map((rows) => shardsOf(wide(50, rows))),
+      [8, 12],
+      'small weights',
+    );
+    const withGradient = trace([{ shape: [8, 40, 2], dtype: 'float32', batched: true }], (x) =>
+      gradients(ops.sum(layers.lstm({ units: 100 }).invoke(x) as TensorBase), [x]),
+    );
+    assert.equal(shardsOf(withGradient), 8, 'what a gradient needs is kept of single samples only');
     const normed = layers.rnn({ cell: layers.layerNormLSTMCell({ units: 20 }) });
     const lanes = trace([{ shape: [4, 400, 2], dtype: 'float32', batched: true }], (x) => normed.invoke(x));
     assert.ok(!inShards(lanes) && !inShards(small(4)), 'samples are their lanes');
