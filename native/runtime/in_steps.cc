@@ -1,7 +1,7 @@
 #include "runtime/in_steps.h"
 
+#include <algorithm>
 #include <atomic>
-#include <cstdint>
 #include <thread>
 
 #include "runtime/error.h"
@@ -18,39 +18,56 @@ struct Work {
   int steps, parts, threads;
   void (*fn)(void*, int, int);
   void* context;
-  // Each on a line of its own: a thread that waits must not slow down those that work.
+  // Each on a line of its own, which as few threads as can be look at: fetching one from another core takes as long as
+  // hundreds of multiply-adds.
   struct alignas(64) Counter {
-    std::atomic<int64_t> value{0};
+    std::atomic<int> value{0};
   };
-  Counter taken[kMostParts];  // steps in which the part was taken
-  Counter done;               // parts of all steps
+  Counter taken[kMostParts], finished[kMostParts];  // steps in which the part was
 
-  // Takes the part of this step, or finds it taken.
-  bool take(int part, int64_t step) {
-    std::atomic<int64_t>& next = taken[part].value;
-    int64_t expected = step;
-    return next.load(std::memory_order_relaxed) == step &&
-           next.compare_exchange_strong(expected, step + 1, std::memory_order_relaxed);
+  // Takes the part of this step and runs it, or finds it taken.
+  bool run(int part, int step) {
+    std::atomic<int>& next = taken[part].value;
+    int expected = step;
+    if (next.load(std::memory_order_relaxed) != step ||
+        !next.compare_exchange_strong(expected, step + 1, std::memory_order_relaxed)) {
+      return false;
+    }
+    fn(context, step, part);
+    finished[part].value.store(step + 1, std::memory_order_release);
+    return true;
+  }
+
+  int stepsOf(int part) const { return finished[part].value.load(std::memory_order_acquire); }
+
+  // The step that some part has not finished yet.
+  int underWay() const {
+    int step = steps;
+    for (int part = 0; part < parts; ++part) step = std::min(step, stepsOf(part));
+    return step;
+  }
+
+  // Waits for a part. Whoever should run it has `hold` looks to begin. Tells whether it did not.
+  bool await(int part, int step, int hold) {
+    constexpr int kPatience = 256;
+    for (int idle = 0; stepsOf(part) <= step; ++idle) {
+      if (idle >= hold && run(part, step)) return true;
+      relax();
+      if (idle > kPatience) std::this_thread::yield();
+    }
+    return false;
   }
 
   // A thread may come at any step: it goes on from the one under way.
   void help(int thread) {
-    constexpr int kPatience = 256;
-    const int64_t all = int64_t(steps) * parts;
     const int first = thread * parts / threads, own = (thread + 1) * parts / threads - first;
-    for (int idle = 0;; ++idle) {
-      const int64_t finished = done.value.load(std::memory_order_acquire);
-      if (finished == all) return;
-      const int64_t step = finished / parts;
-      for (int i = 0; i < parts; ++i) {
-        const int part = i < own ? first + inTurns(static_cast<int>(step), i, own) : (first + i) % parts;
-        if (!take(part, step)) continue;
-        fn(context, static_cast<int>(step), part);
-        done.value.fetch_add(1, std::memory_order_acq_rel);
-        idle = 0;
-      }
-      relax();
-      if (idle > kPatience) std::this_thread::yield();
+    const int someLooks = parts % threads == 0 ? 16 : 0;
+    bool away = false;  // other threads are, as far as is known
+    for (int step = underWay(); step < steps; ++step) {
+      for (int i = 0; i < own; ++i) run(first + inTurns(step, i, own), step);
+      bool took = false;
+      for (int i = 0; i < parts; ++i) took |= await((first + own + i) % parts, step, away ? 0 : someLooks);
+      away = took;
     }
   }
 };
